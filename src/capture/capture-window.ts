@@ -1,0 +1,129 @@
+/**
+ * One reused buffer between a source of octets and a record reader: it recognises the format, carries the octets of a
+ * record that is not whole yet over to the next read, and counts what was used.
+ */
+
+import type { CaptureSummary, FrameVisitor } from './capture.js';
+import { openRecords } from './open-capture.js';
+import type { Ending, RecordReader } from './record-reader.js';
+
+export const defaultChunkSize = 512 * 1024;
+
+/** How the source itself ended: null when it simply came to its end. */
+export interface SourceFault {
+  readonly ending: 'cut' | 'corrupt';
+  readonly sentence: string;
+}
+
+export class CaptureWindow {
+  /** Octets taken from the source so far. */
+  taken = 0;
+  readonly #file: string;
+  readonly #visit: FrameVisitor;
+  readonly #chunkSize: number;
+  #bytes: Uint8Array;
+  #view: DataView;
+  #filled = 0;
+  /** Octets that were used up, from the source's start. */
+  #used = 0;
+  #reader: RecordReader | null = null;
+
+  constructor(file: string, visit: FrameVisitor, chunkSize = defaultChunkSize) {
+    this.#file = file;
+    this.#visit = visit;
+    this.#chunkSize = chunkSize;
+    this.#bytes = new Uint8Array(Math.max(chunkSize, 64));
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** A length cannot be believed: nothing after it is looked at, only counted. */
+  get stopped(): boolean {
+    return this.#reader !== null && this.#reader.damage !== null;
+  }
+
+  /** The buffer to fill next, at `offset`, with at most `room` octets; then call `took`. */
+  get buffer(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get offset(): number {
+    return this.stopped ? 0 : this.#filled;
+  }
+
+  get room(): number {
+    return Math.min(this.#chunkSize, this.#bytes.length - this.offset);
+  }
+
+  /** `count` octets were put at `offset`. Visits the frames that are whole now. */
+  took(count: number): void {
+    this.taken += count;
+    if (this.stopped) return;
+    this.#filled += count;
+    const reader = this.#reader ?? this.#open(false);
+    if (reader === null) return;
+    this.#consume(reader.walk(this.#bytes, this.#view, 0, this.#filled));
+    if (reader.need > this.#bytes.length) this.#grow(reader.need);
+  }
+
+  /** Octets in a buffer of another's making. */
+  push(chunk: Uint8Array): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.stopped) {
+        this.taken += chunk.length - at;
+        return;
+      }
+      const count = Math.min(this.room, chunk.length - at);
+      this.#bytes.set(chunk.subarray(at, at + count), this.#filled);
+      at += count;
+      this.took(count);
+    }
+  }
+
+  finish(compression: CaptureSummary['compression'], fault: SourceFault | null): CaptureSummary {
+    const reader = this.#reader ?? this.#open(true)!;
+    return {
+      file: this.#file,
+      format: reader.format,
+      compression,
+      frames: reader.frames,
+      interfaces: reader.interfaces,
+      notes: reader.notes,
+      ...this.#ending(reader, fault),
+    };
+  }
+
+  #open(atEnd: boolean): RecordReader | null {
+    const opened = openRecords(this.#file, this.#bytes, this.#filled, atEnd, this.#visit);
+    if (opened === null) return null;
+    this.#reader = opened.reader;
+    this.#consume(opened.headerLength);
+    return opened.reader;
+  }
+
+  #ending(reader: RecordReader, fault: SourceFault | null): Ending {
+    const left = this.taken - this.#used;
+    const damaged = { octetsUnread: left, damageOffset: this.#used };
+    if (reader.damage !== null) return { ending: 'corrupt', ...damaged, damage: reader.damage };
+    if (fault !== null) return { ending: fault.ending, ...damaged, damage: fault.sentence };
+    if (left > 0) return { ending: 'cut', ...damaged, damage: reader.whatWasCut(left) };
+    return { ending: 'clean', octetsUnread: 0, damageOffset: null, damage: null };
+  }
+
+  /** Moves what is left to the buffer's start. */
+  #consume(count: number): void {
+    if (count === 0) return;
+    this.#bytes.copyWithin(0, count, this.#filled);
+    this.#filled -= count;
+    this.#used += count;
+  }
+
+  /** Doubles at most up to what is needed, and only as octets arrive: a length alone takes no memory. */
+  #grow(need: number): void {
+    if (this.#filled < this.#bytes.length) return;
+    const bytes = new Uint8Array(Math.min(need, this.#bytes.length * 2));
+    bytes.set(this.#bytes.subarray(0, this.#filled));
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+}

@@ -1,0 +1,68 @@
+/** Names what a file is that is no capture of a kind read here, by its first octets, with the way out. */
+
+interface Signature {
+  readonly name: string;
+  readonly cure: string;
+  readonly at?: number;
+  readonly octets: readonly number[] | string;
+}
+
+const convert = 'convert it with: editcap -F pcap IN OUT';
+
+const signatures: readonly Signature[] = [
+  { name: 'a snoop file', octets: 'snoop\0\0\0', cure: convert },
+  { name: 'a Microsoft Network Monitor 1.x file', octets: 'RTSS', cure: convert },
+  { name: 'a Microsoft Network Monitor 2.x file', octets: 'GMBU', cure: convert },
+  { name: 'a Sniffer file', octets: 'TRSNIFF data', cure: convert },
+  { name: 'an XCP or NetXRay file', octets: 'XCP\0', cure: convert },
+  { name: 'an AIX iptrace file', octets: 'iptrace', cure: convert },
+  { name: 'a btsnoop file (Bluetooth)', octets: 'btsnoop\0', cure: 'capture on the network interface' },
+  { name: 'an LANalyzer file', octets: [0x01, 0x10], cure: convert },
+  { name: 'a 5View file', octets: [0xaa, 0xaa, 0xaa, 0xaa], cure: convert },
+  { name: 'a Peek (OmniPeek) tagged file', octets: [0x7f, 0x76, 0x65, 0x72], cure: convert },
+  { name: 'a zip archive', octets: 'PK\x03\x04', cure: 'unpack it first' },
+  { name: 'a bzip2 file', octets: 'BZh', cure: 'unpack it with: bzip2 -dc IN > OUT' },
+  { name: 'a compress (.Z) file', octets: [0x1f, 0x9d], cure: 'unpack it with: zcat IN > OUT' },
+  { name: 'a 7-Zip archive', octets: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], cure: 'unpack it first' },
+  { name: 'a tar archive', at: 257, octets: 'ustar', cure: 'unpack it first' },
+  { name: 'an ELF program', octets: '\x7fELF', cure: 'give a capture file' },
+  { name: 'XML text (PDML or PSML?)', octets: '<?xml', cure: 'give the capture it was made from' },
+  { name: 'JSON text', octets: '{', cure: 'give the capture it was made from' },
+  { name: 'JSON text', octets: '[', cure: 'give the capture it was made from' },
+];
+
+/** A sentence part such as `is a snoop file, not pcap or pcapng: convert it …`. */
+export function describeForeignFormat(start: Uint8Array): string {
+  if (start.length === 0)
+    return 'is empty: take the capture again (tcpdump -w FILE), or wait until it has been flushed (-U)';
+  for (const signature of signatures) {
+    if (matches(start, signature)) return `is ${signature.name}, not pcap or pcapng: ${signature.cure}`;
+  }
+  if (start.length < 4) return `has ${start.length} octets only, not a capture: take it again (tcpdump -w FILE)`;
+  if (isText(start)) return 'is text, not pcap or pcapng: write captures with tcpdump -w FILE, not with > FILE';
+  if (isErf(start)) return `looks like an ERF file, not pcap or pcapng: ${convert}`;
+  const octets = [...start.subarray(0, 4)].map((octet) => octet.toString(16).padStart(2, '0')).join(' ');
+  return `is neither pcap nor pcapng (it begins with ${octets}): give a file written by tcpdump, dumpcap or Wireshark`;
+}
+
+function matches(start: Uint8Array, { octets, at = 0 }: Signature): boolean {
+  if (start.length < at + octets.length) return false;
+  for (let i = 0; i < octets.length; i++) {
+    const octet = typeof octets === 'string' ? octets.charCodeAt(i) : octets[i];
+    if (start[at + i] !== octet) return false;
+  }
+  return true;
+}
+
+function isText(start: Uint8Array): boolean {
+  return start.every((octet) => octet === 9 || octet === 10 || octet === 13 || (octet >= 0x20 && octet !== 0x7f));
+}
+
+/** ERF has no magic: timestamp (8, little-endian), type, flags, record length, loss counter, wire length (Endace). */
+function isErf(start: Uint8Array): boolean {
+  if (start.length < 16) return false;
+  const type = start[8]! & 0x7f;
+  const recordLength = (start[10]! << 8) | start[11]!;
+  const seconds = start[4]! | (start[5]! << 8) | (start[6]! << 16) | (start[7]! << 24);
+  return type >= 1 && type <= 27 && recordLength >= 16 && seconds > 631_152_000;
+}

@@ -1,0 +1,322 @@
+/**
+ * Walks the blocks of a pcapng file in a window of octets (draft-ietf-opsawg-pcapng; Wireshark wiretap/pcapng.c):
+ * sections of either byte order, interfaces, enhanced, simple and obsolete packet blocks. Others are skipped.
+ *
+ *     block type (4)  total length (4)  body, padded to 4  total length again (4)
+ */
+
+import type { CaptureInterface, FrameCursor, FrameVisitor } from './capture.js';
+import * as notes from './frame-notes.js';
+import { captureLimit } from './link-type.js';
+import { emptyFrame, oddities, unbelievableLength } from './pcap-reader.js';
+import { forEachOption, readText } from './pcapng-options.js';
+import type { RecordReader } from './record-reader.js';
+import { TimestampClock, ticksPerSecondOf } from './timestamp-clock.js';
+
+export const sectionHeaderType = 0x0a0d0d0a;
+export const byteOrderMagic = 0x1a2b3c4d;
+
+const interfaceDescription = 1;
+const obsoletePacket = 2;
+const simplePacket = 3;
+const enhancedPacket = 6;
+
+const blockHeaderLength = 8;
+const minimumBlockLength = 12;
+const minimumSectionHeaderLength = 28;
+/** As Wireshark: no block of more than 16 MiB is believed, whatever its type, so no larger window is ever needed. */
+export const blockLimit = 16 * 1024 * 1024;
+
+/** No machine has more; a file that goes on declaring them is after our memory. */
+export const interfaceLimit = 65_536;
+/** All names, descriptions and filters of a file together, in octets, each distinct text counted once. */
+export const interfaceTextLimit = 4 * 1024 * 1024;
+/** Comments kept of one frame, and characters kept of each. */
+export const commentsPerFrame = 16;
+export const commentLength = 4096;
+
+interface SectionInterface {
+  readonly index: number;
+  readonly linkType: number;
+  readonly snapLength: number;
+  readonly limit: number;
+  /** Captured lengths up to here deserve no note. */
+  readonly plainLength: number;
+  readonly clock: TimestampClock;
+}
+
+export class PcapngReader implements RecordReader {
+  readonly format = 'pcapng';
+  readonly interfaces: CaptureInterface[] = [];
+  frames = 0;
+  need = blockHeaderLength;
+  damage: string | null = null;
+  readonly #notes = new Set<string>();
+  readonly #visit: FrameVisitor;
+  readonly #frame: FrameCursor = emptyFrame(0);
+  readonly #texts = new Map<string, string>();
+  #textOctets = 0;
+  #littleEndian = true;
+  #section: SectionInterface[] = [];
+
+  constructor(visit: FrameVisitor) {
+    this.#visit = visit;
+  }
+
+  get notes(): readonly string[] {
+    return [...this.#notes];
+  }
+
+  walk(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    const frame = this.#frame;
+    frame.bytes = bytes;
+    let littleEndian = this.#littleEndian;
+    let at = start;
+    this.need = blockHeaderLength;
+    while (end - at >= blockHeaderLength) {
+      const type = view.getUint32(at, littleEndian);
+      if (type === sectionHeaderType) {
+        if (end - at < minimumBlockLength) {
+          this.need = minimumBlockLength;
+          break;
+        }
+        if (!this.#takeByteOrder(view, at)) break;
+        littleEndian = this.#littleEndian;
+      }
+      const length = view.getUint32(at + 4, littleEndian);
+      if (length < minimumBlockLength || length > blockLimit || (length & 3) !== 0) {
+        this.damage = unbelievableBlockLength(length);
+        break;
+      }
+      if (end - at < length) {
+        this.need = length;
+        break;
+      }
+      const tail = at + length - 4;
+      if (view.getUint32(tail, littleEndian) !== length) {
+        const second = view.getUint32(tail, littleEndian);
+        this.damage = `a block says ${length} octets at its start and ${second} at its end`;
+        break;
+      }
+      if (type === enhancedPacket) this.#enhancedPacket(bytes, view, at, tail);
+      else if (type === interfaceDescription) this.#interfaceDescription(bytes, view, at, tail);
+      else if (type === simplePacket) this.#simplePacket(bytes, view, at, tail);
+      else if (type === obsoletePacket) this.#obsoletePacket(bytes, view, at, tail);
+      else if (type === sectionHeaderType) this.#sectionHeader(view, at, length);
+      if (this.damage !== null) break;
+      at += length;
+    }
+    return at;
+  }
+
+  whatWasCut(left: number): string {
+    return left < blockHeaderLength
+      ? `the file ends inside a block header: ${left} of ${blockHeaderLength} octets are there`
+      : `the file ends inside a block: ${left} of ${this.need} octets are there`;
+  }
+
+  #takeByteOrder(view: DataView, at: number): boolean {
+    if (view.getUint32(at + 8, true) === byteOrderMagic) this.#littleEndian = true;
+    else if (view.getUint32(at + 8, false) === byteOrderMagic) this.#littleEndian = false;
+    else {
+      this.damage = 'a section header has no known byte-order magic';
+      return false;
+    }
+    return true;
+  }
+
+  #sectionHeader(view: DataView, at: number, length: number): void {
+    if (length < minimumSectionHeaderLength) {
+      this.damage = `a section header of ${length} octets is shorter than ${minimumSectionHeaderLength}`;
+      return;
+    }
+    const major = view.getUint16(at + 12, this.#littleEndian);
+    const minor = view.getUint16(at + 14, this.#littleEndian);
+    // 1.2 is 1.0 with more block types; writers of it exist (Wireshark reads both).
+    if (major !== 1 || (minor !== 0 && minor !== 2)) {
+      this.damage = `a section is of version ${major}.${minor}, which is not known`;
+      return;
+    }
+    this.#section = [];
+  }
+
+  #interfaceDescription(bytes: Uint8Array, view: DataView, at: number, tail: number): void {
+    const littleEndian = this.#littleEndian;
+    if (tail - at < 16) {
+      this.damage = 'an interface description is too short to hold its link type and snapshot length';
+      return;
+    }
+    if (this.interfaces.length >= interfaceLimit) {
+      this.damage = `the file declares more than ${interfaceLimit} interfaces`;
+      return;
+    }
+    const linkType = view.getUint16(at + 8, littleEndian);
+    const snapLength = view.getUint32(at + 12, littleEndian);
+    let name: string | null = null;
+    let description: string | null = null;
+    let filter: string | null = null;
+    let resolution = 6;
+    let offsetSeconds = 0n;
+    const whole = forEachOption(view, at + 16, tail, littleEndian, (code, from, to) => {
+      if (code === 2) name = this.#intern(readText(bytes, from, to));
+      else if (code === 3) description = this.#intern(readText(bytes, from, to));
+      // The first octet says what follows: 0 is a filter in pcap's own words.
+      else if (code === 11 && to > from && bytes[from] === 0) filter = this.#intern(readText(bytes, from + 1, to));
+      else if (code === 9 && to > from) resolution = bytes[from]!;
+      else if (code === 14 && to - from === 8) offsetSeconds = view.getBigInt64(from, littleEndian);
+    });
+    if (!whole) this.damage = 'an option of an interface description goes past the end of its block';
+    const ticksPerSecond = ticksPerSecondOf(resolution);
+    if (ticksPerSecond === null) {
+      this.damage = `an interface claims the timestamp resolution ${describeResolution(resolution)}, which does not fit 64 bits`;
+    }
+    if (this.#textOctets > interfaceTextLimit) {
+      this.damage = `the names, descriptions and filters of the interfaces take more than ${interfaceTextLimit} octets`;
+    }
+    if (this.damage !== null || ticksPerSecond === null) return;
+    const index = this.interfaces.length;
+    const limit = captureLimit(linkType);
+    this.interfaces.push({ index, name, description, filter, linkType, snapLength });
+    this.#section.push({
+      index,
+      linkType,
+      snapLength,
+      limit,
+      plainLength: snapLength === 0 ? limit : Math.min(snapLength, limit),
+      clock: new TimestampClock(ticksPerSecond, offsetSeconds),
+    });
+    if (snapLength === 0) this.#notes.add(notes.snapLengthZero);
+  }
+
+  #enhancedPacket(bytes: Uint8Array, view: DataView, at: number, tail: number): void {
+    const littleEndian = this.#littleEndian;
+    if (tail - at < 28) {
+      this.damage = this.#shortBlock();
+      return;
+    }
+    const declared = this.#declared(view.getUint32(at + 8, littleEndian));
+    if (declared === null) return;
+    declared.clock.set(view.getUint32(at + 12, littleEndian), view.getUint32(at + 16, littleEndian));
+    const captured = view.getUint32(at + 20, littleEndian);
+    this.#deliver(bytes, view, declared, at + 28, captured, view.getUint32(at + 24, littleEndian), tail);
+  }
+
+  #obsoletePacket(bytes: Uint8Array, view: DataView, at: number, tail: number): void {
+    const littleEndian = this.#littleEndian;
+    if (tail - at < 28) {
+      this.damage = this.#shortBlock();
+      return;
+    }
+    const declared = this.#declared(view.getUint16(at + 8, littleEndian));
+    if (declared === null) return;
+    declared.clock.set(view.getUint32(at + 12, littleEndian), view.getUint32(at + 16, littleEndian));
+    const captured = view.getUint32(at + 20, littleEndian);
+    this.#deliver(bytes, view, declared, at + 28, captured, view.getUint32(at + 24, littleEndian), tail);
+  }
+
+  /** A simple packet block has no interface (it is the section's first), no captured length and no time. */
+  #simplePacket(bytes: Uint8Array, view: DataView, at: number, tail: number): void {
+    if (tail - at < 12) {
+      this.damage = this.#shortBlock();
+      return;
+    }
+    const declared = this.#declared(0);
+    if (declared === null) return;
+    const original = view.getUint32(at + 8, this.#littleEndian);
+    const captured = declared.snapLength === 0 ? original : Math.min(original, declared.snapLength);
+    declared.clock.setNone();
+    this.#notes.add(notes.withoutTimestamp);
+    // The padding may reach the tail, but no options follow.
+    this.#deliver(bytes, view, declared, at + 12, captured, original, tail);
+  }
+
+  #declared(id: number): SectionInterface | null {
+    const declared = this.#section[id];
+    if (declared !== undefined) return declared;
+    this.damage = `frame ${this.frames + 1} belongs to interface ${id}, which its section does not declare`;
+    return null;
+  }
+
+  #shortBlock(): string {
+    return `the block of frame ${this.frames + 1} is too short to hold its header`;
+  }
+
+  /** Hands on the frame whose octets begin at `from`; what lies between them and `tail` are padding and options. */
+  #deliver(
+    bytes: Uint8Array,
+    view: DataView,
+    declared: SectionInterface,
+    from: number,
+    captured: number,
+    original: number,
+    tail: number,
+  ): void {
+    if (captured > declared.limit) {
+      this.damage = unbelievableLength(this.frames + 1, captured, declared.limit);
+      return;
+    }
+    const to = from + captured;
+    if (to > tail) {
+      this.damage = `frame ${this.frames + 1} claims ${captured} captured octets, its block has room for ${tail - from}`;
+      return;
+    }
+    const clock = declared.clock;
+    if (original < captured || captured > declared.plainLength || clock.seconds > 0x7fffffff || clock.outOfRange) {
+      this.#noteOddities(declared, captured, original);
+    }
+    const frame = this.#frame;
+    // The padding is relative to the block, which begins at a multiple of 4 octets after `from`.
+    const options = to + (-captured & 3);
+    frame.comments = tail - options >= 4 ? this.#comments(bytes, view, options, tail) : null;
+    if (this.damage !== null) return;
+    this.frames++;
+    frame.start = from;
+    frame.end = to;
+    frame.wireLength = original;
+    frame.frameNumber = this.frames;
+    frame.seconds = clock.seconds;
+    frame.nanoseconds = clock.nanoseconds;
+    frame.linkType = declared.linkType;
+    frame.interfaceIndex = declared.index;
+    this.#visit(frame);
+  }
+
+  #comments(bytes: Uint8Array, view: DataView, start: number, end: number): readonly string[] | null {
+    let comments: string[] | null = null;
+    const whole = forEachOption(view, start, end, this.#littleEndian, (code, from, to) => {
+      if (code !== 1) return;
+      comments ??= [];
+      if (comments.length === commentsPerFrame || to - from > commentLength) this.#notes.add(notes.commentsShortened);
+      if (comments.length < commentsPerFrame) comments.push(readText(bytes, from, Math.min(to, from + commentLength)));
+    });
+    if (!whole) this.damage = `an option of frame ${this.frames + 1} goes past the end of its block`;
+    return comments;
+  }
+
+  #noteOddities(declared: SectionInterface, captured: number, original: number): void {
+    const { clock, plainLength } = declared;
+    if (clock.outOfRange) this.#notes.add(notes.timestampOutOfRange);
+    for (const note of oddities(clock.seconds, clock.nanoseconds, captured, original, plainLength))
+      this.#notes.add(note);
+  }
+
+  /** Sections that repeat their interfaces cost their texts once. */
+  #intern(text: string): string {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    this.#textOctets += text.length;
+    if (this.#textOctets <= interfaceTextLimit) this.#texts.set(text, text);
+    return text;
+  }
+}
+
+function unbelievableBlockLength(length: number): string {
+  if (length > blockLimit) return `a block claims ${length} octets, above the limit of ${blockLimit}`;
+  if (length < minimumBlockLength)
+    return `a block claims ${length} octets, fewer than its own frame of ${minimumBlockLength}`;
+  return `a block claims ${length} octets, which is no multiple of 4`;
+}
+
+function describeResolution(resolution: number): string {
+  return (resolution & 0x80) === 0 ? `10^-${resolution}` : `2^-${resolution & 0x7f}`;
+}
