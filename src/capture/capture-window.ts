@@ -4,18 +4,13 @@
  */
 
 import type { CaptureSummary, FrameVisitor } from './capture.js';
+import { type CaptureSink, describeEnding, type SourceFault } from './capture-sink.js';
 import { openRecords } from './open-capture.js';
-import type { Ending, RecordReader } from './record-reader.js';
+import type { RecordReader } from './record-reader.js';
 
 export const defaultChunkSize = 512 * 1024;
 
-/** How the source itself ended: null when it simply came to its end. */
-export interface SourceFault {
-  readonly ending: 'cut' | 'corrupt';
-  readonly sentence: string;
-}
-
-export class CaptureWindow {
+export class CaptureWindow implements CaptureSink {
   /** Octets taken from the source so far. */
   taken = 0;
   readonly #file: string;
@@ -80,8 +75,14 @@ export class CaptureWindow {
     }
   }
 
+  /** The source has `total` octets in all; those not taken yet are only counted. */
+  skipTo(total: number): void {
+    if (total > this.taken) this.taken = total;
+  }
+
   finish(compression: CaptureSummary['compression'], fault: SourceFault | null): CaptureSummary {
     const reader = this.#reader ?? this.#open(true)!;
+    const left = this.taken - this.#used;
     return {
       file: this.#file,
       format: reader.format,
@@ -89,7 +90,7 @@ export class CaptureWindow {
       frames: reader.frames,
       interfaces: reader.interfaces,
       notes: reader.notes,
-      ...this.#ending(reader, fault),
+      ...describeEnding(this.#used, left, reader.damage, fault, () => reader.whatWasCut(left)),
     };
   }
 
@@ -99,15 +100,6 @@ export class CaptureWindow {
     this.#reader = opened.reader;
     this.#consume(opened.headerLength);
     return opened.reader;
-  }
-
-  #ending(reader: RecordReader, fault: SourceFault | null): Ending {
-    const left = this.taken - this.#used;
-    const damaged = { octetsUnread: left, damageOffset: this.#used };
-    if (reader.damage !== null) return { ending: 'corrupt', ...damaged, damage: reader.damage };
-    if (fault !== null) return { ending: fault.ending, ...damaged, damage: fault.sentence };
-    if (left > 0) return { ending: 'cut', ...damaged, damage: reader.whatWasCut(left) };
-    return { ending: 'clean', octetsUnread: 0, damageOffset: null, damage: null };
   }
 
   /** Moves what is left to the buffer's start. */

@@ -1,0 +1,43 @@
+/** Unpacks gzip (RFC 1952), any number of members after one another, by node:zlib. */
+
+import { createGunzip, constants as zlib } from 'node:zlib';
+import { CompressionDamage, type Decompressor } from './compression.js';
+
+/** Large enough for zlib's speed; what a damaged stream loses is at most one of these. */
+const outputChunk = 256 * 1024;
+
+export function openGunzip(take: (octets: Uint8Array) => void): Decompressor {
+  const stream = createGunzip({ chunkSize: outputChunk });
+  let failure: Error | null = null;
+  let wake: () => void = () => {};
+  // Listening to 'data' instead of iterating: an iterator drops what was unpacked just before an error.
+  stream.on('data', take);
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    failure = asDamage(error);
+    wake();
+  });
+  stream.on('end', () => wake());
+
+  const settle = (start: (done: () => void) => void): Promise<void> =>
+    new Promise((resolve, reject) => {
+      wake = () => {
+        if (failure === null) resolve();
+        else reject(failure);
+      };
+      if (failure === null) start(wake);
+      else wake();
+    });
+
+  return {
+    write: (octets) => settle((done) => stream.write(octets, done)),
+    end: () => settle(() => stream.end()),
+  };
+}
+
+function asDamage(error: NodeJS.ErrnoException): Error {
+  const errno = error.errno;
+  if (errno === zlib.Z_BUF_ERROR) {
+    return new CompressionDamage({ ending: 'cut', sentence: 'the gzip data ends before its end mark' });
+  }
+  return new CompressionDamage({ ending: 'corrupt', sentence: `the gzip data is damaged: ${error.message}` });
+}
