@@ -1,0 +1,86 @@
+/** IPv4 and MAC addresses as text and numbers (dotted quad: RFC 6943 section 3.1.1, strict form; prefixes: RFC 4632). */
+
+const DOTTED_QUAD = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
+const MAC = /^[0-9a-f]{2}([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}$/i;
+
+export interface Prefix {
+  /** First address, unsigned 32-bit, host bits zero. */
+  readonly base: number;
+  /** 0 to 32. */
+  readonly length: number;
+}
+
+export interface MacAddress {
+  /** First 16 bits. */
+  readonly high: number;
+  /** Last 32 bits. */
+  readonly low: number;
+}
+
+export function addressText(address: number): string {
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+}
+
+/** Four decimal numbers without leading zeros; null for anything else. Unsigned 32-bit. */
+export function parseAddress(text: string): number | null {
+  const parts = DOTTED_QUAD.exec(text);
+  if (parts === null) return null;
+  let address = 0;
+  for (let i = 1; i <= 4; i++) {
+    const part = Number(parts[i]);
+    if (part > 255) return null;
+    address = address * 256 + part;
+  }
+  return address;
+}
+
+/** The six octets at `at`, as `00:0c:29:3f:a2:81`. */
+export function macText(bytes: Uint8Array, at: number): string {
+  return octetsText(bytes, at, 6);
+}
+
+/** From the first 16 bits and the last 32. */
+export function macTextOf(high: number, low: number): string {
+  const digits = high.toString(16).padStart(4, '0') + (low >>> 0).toString(16).padStart(8, '0');
+  return digits.replace(/..(?=.)/g, '$&:');
+}
+
+/** Six pairs of hexadecimal digits joined by colons or by hyphens; null for anything else. */
+export function parseMac(text: string): MacAddress | null {
+  if (!MAC.test(text)) return null;
+  const digits = text.replaceAll(/[:-]/g, '');
+  return { high: Number.parseInt(digits.slice(0, 4), 16), low: Number.parseInt(digits.slice(4), 16) };
+}
+
+/** Whether the first `length` bits of `address` are those of `base`. */
+export function inPrefix(address: number, base: number, length: number): boolean {
+  const mask = maskOf(length);
+  return (address & mask) === (base & mask);
+}
+
+/** `10.244.1.0/24`, host bits tolerated and cleared; null for anything else. */
+export function parsePrefix(text: string): Prefix | null {
+  const slash = text.indexOf('/');
+  if (slash < 0) return null;
+  const address = parseAddress(text.slice(0, slash));
+  const bits = text.slice(slash + 1);
+  if (address === null || !/^(0|[1-9]\d?)$/.test(bits) || Number(bits) > 32) return null;
+  const length = Number(bits);
+  return { base: (address & maskOf(length)) >>> 0, length };
+}
+
+export function prefixText(prefix: Prefix): string {
+  return `${addressText(prefix.base)}/${prefix.length}`;
+}
+
+/** Octets as pairs of hexadecimal digits, joined by colons. */
+export function octetsText(bytes: Uint8Array, at: number, count: number): string {
+  let text = '';
+  for (let i = 0; i < count; i++) text += (i === 0 ? '' : ':') + bytes[at + i]!.toString(16).padStart(2, '0');
+  return text;
+}
+
+function maskOf(length: number): number {
+  // A shift by 32 would be a shift by 0.
+  return length === 0 ? 0 : (-1 << (32 - length)) | 0;
+}
