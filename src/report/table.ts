@@ -1,0 +1,263 @@
+/** The hop table: one row for each place on the path with the fields that people compare there, and a mark on each judged cell. */
+import Table from 'cli-table3';
+import { columns, pack, pad, shorten } from './layout.js';
+import type { Paint } from './paint.js';
+import {
+  breakOf,
+  type Cell,
+  cellMark,
+  hopName,
+  isBlind,
+  type Mark,
+  type NameOf,
+  observationToShow,
+  relativeTime,
+} from './reading.js';
+import type { Direction, HopReport, JourneyReport, LegReport, Report } from './report.js';
+import { safeText } from './safe-text.js';
+
+export type HopState = 'seen' | 'lost-before' | 'after-break' | 'blind' | 'not-seen' | 'not-captured';
+
+/** One row as text, free of layout and of unsafe characters. */
+export interface HopRow {
+  readonly role: string;
+  readonly name: string;
+  readonly state: HopState;
+  /** In words, when there is no datagram to show. */
+  readonly absence: string;
+  /** "node1.cap #3", further frames of the same datagram after it. */
+  readonly place: string;
+  /** Since the first sighting of this journey; null without a usable time. */
+  readonly time: string | null;
+  readonly mac: readonly [string, string] | null;
+  readonly outer: readonly [string, string] | null;
+  readonly inner: readonly [string, string];
+  readonly ttl: readonly string[];
+  readonly length: readonly string[];
+  readonly marks: Readonly<Record<Cell, Mark>>;
+  readonly remarks: readonly string[];
+}
+
+const none: Readonly<Record<Cell, Mark>> = { mac: 'none', outer: 'none', inner: 'none', ttl: 'none', length: 'none' };
+
+function stateOf(leg: LegReport, hop: HopReport): HopState {
+  if (hop.point === null) return 'not-captured';
+  if (hop.observations.length > 0) return 'seen';
+  if (isBlind(leg, hop)) return 'blind';
+  const broken = breakOf(leg);
+  if (broken?.missing === hop) return 'lost-before';
+  return broken?.missing && leg.hops.indexOf(hop) > leg.hops.indexOf(broken.missing) ? 'after-break' : 'not-seen';
+}
+
+function absenceText(leg: LegReport, hop: HopReport, state: HopState, nameOf: NameOf): string {
+  switch (state) {
+    case 'seen':
+      return '';
+    case 'not-captured':
+      return 'not captured';
+    case 'blind':
+      return 'captured, not seen, yet seen further on: this capture is blind';
+    case 'lost-before': {
+      const last = breakOf(leg)?.last;
+      const between = last ? ` between ${hopName(last, nameOf)} and ${hopName(hop, nameOf)}` : '';
+      const how = {
+        lost: 'lost',
+        refused: 'refused',
+        misrouted: 'misrouted',
+        delivered: '',
+        'insufficient-evidence': '',
+      };
+      const word = how[leg.disposition];
+      return `captured, not seen${word === '' ? '' : `: ${word}${between}`}`;
+    }
+    default:
+      return 'captured, not seen';
+  }
+}
+
+/** Rows of one leg, in path order. */
+export function hopRows(
+  report: Report,
+  journey: JourneyReport,
+  direction: Direction,
+  leg: LegReport,
+  nameOf: NameOf,
+): HopRow[] {
+  return leg.hops.map((hop) => {
+    const state = stateOf(leg, hop);
+    const name = safeText(hopName(hop, nameOf));
+    const seen = observationToShow(journey, direction, hop);
+    if (seen === null) {
+      return {
+        role: hop.role,
+        name,
+        state,
+        absence: safeText(absenceText(leg, hop, state, nameOf)),
+        place: hop.point === null ? '' : safeText(nameOf(hop.point)),
+        time: null,
+        mac: null,
+        outer: null,
+        inner: ['', ''],
+        ttl: [],
+        length: [],
+        marks: none,
+        remarks: [],
+      };
+    }
+    const mark = (cell: Cell): Mark => cellMark(journey, direction, hop, cell);
+    const others = hop.observations.filter((other) => other !== seen);
+    const remarks: string[] = [];
+    if (seen.vlans.length > 0) remarks.push(`VLAN ${seen.vlans.join(', ')}`);
+    if (hop.encapsulation !== null && hop.encapsulation !== 'none' && hop.encapsulation !== 'ipip') {
+      remarks.push(`inside ${safeText(hop.encapsulation)}`);
+    }
+    if (others.length > 0)
+      remarks.push(
+        `also ${others
+          .slice(0, 3)
+          .map((other) => `#${other.frame}`)
+          .join(' ')}${others.length > 3 ? ' …' : ''}`,
+      );
+    if (seen.fragments.length > 0) remarks.push(`${seen.fragments.length + 1} fragments`);
+    const limit = (length: number): string => `${length} of ${hop.mtu}`;
+    return {
+      role: hop.role,
+      name,
+      state,
+      absence: '',
+      place: `${safeText(nameOf(seen.file))} #${seen.frame}`,
+      time: relativeTime(report, journey, hop, seen)?.text ?? null,
+      mac:
+        seen.sourceMac === null && seen.destinationMac === null
+          ? null
+          : [safeText(seen.sourceMac ?? '–'), safeText(seen.destinationMac ?? '–')],
+      outer: seen.outer === null ? null : [safeText(seen.outer.source), safeText(seen.outer.destination)],
+      inner: [safeText(seen.inner.source), safeText(seen.inner.destination)],
+      ttl: seen.outer === null ? [`${seen.inner.ttl}`] : [`outer ${seen.outer.ttl}`, `inner ${seen.inner.ttl}`],
+      length:
+        seen.outer === null
+          ? [limit(seen.inner.totalLength)]
+          : [limit(seen.outer.totalLength), `inner ${seen.inner.totalLength}`],
+      marks: { mac: mark('mac'), outer: mark('outer'), inner: mark('inner'), ttl: mark('ttl'), length: mark('length') },
+      remarks,
+    };
+  });
+}
+
+function absenceMark(state: HopState): Mark {
+  return state === 'lost-before' ? 'fail' : state === 'blind' ? 'unproven' : 'none';
+}
+
+const noRules = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  right: '',
+  'right-mid': '',
+  mid: '',
+  'mid-mid': '',
+  middle: '  ',
+};
+
+function wideTable(rows: readonly HopRow[], withTime: boolean, nameWidth: number, paint: Paint): string {
+  const heads = ['hop', ...(withTime ? ['time'] : []), 'MAC', 'outer IP', 'inner IP', 'TTL', 'length of MTU'];
+  const table = new Table({
+    chars: noRules,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    head: heads.map((head) => paint.strong(head)),
+  });
+  const marked = (mark: Mark, lines: readonly string[]): string =>
+    lines
+      .map((line, i) =>
+        i === 0
+          ? `${paint.sign(mark)} ${mark === 'fail' ? paint.as(mark, line) : line}`
+          : `  ${mark === 'fail' ? paint.as(mark, line) : line}`,
+      )
+      .join('\n');
+  const pair = (mark: Mark, addresses: readonly [string, string] | null): string =>
+    addresses === null
+      ? paint.sign('none')
+      : `${marked(mark, [addresses[0]])}\n→ ${mark === 'fail' ? paint.as(mark, addresses[1]) : addresses[1]}`;
+  rows.forEach((row, i) => {
+    if (i > 0) table.push([{ colSpan: heads.length, content: '' }]);
+    const hop = [
+      paint.strong(row.role),
+      ...[row.place, ...row.remarks].filter((line) => line !== '').map((line) => shorten(line, nameWidth)),
+    ];
+    if (row.state !== 'seen') {
+      const mark = absenceMark(row.state);
+      table.push([
+        hop.join('\n'),
+        { colSpan: heads.length - 1, content: `${paint.sign(mark)} ${paint.as(mark, row.absence)}` },
+      ]);
+      return;
+    }
+    table.push([
+      hop.join('\n'),
+      ...(withTime ? [row.time ?? ''] : []),
+      pair(row.marks.mac, row.mac),
+      pair(row.marks.outer, row.outer),
+      pair(row.marks.inner, row.inner),
+      marked(row.marks.ttl, row.ttl),
+      marked(row.marks.length, row.length),
+    ]);
+  });
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+function stacked(rows: readonly HopRow[], width: number, paint: Paint): string {
+  const roleWidth = Math.max(...rows.map((row) => columns(row.role)));
+  return rows
+    .map((row) => {
+      const room = Math.max(8, width - roleWidth - 2);
+      const title = `${paint.strong(pad(row.role, roleWidth))}  `;
+      if (row.state !== 'seen') {
+        const mark = absenceMark(row.state);
+        const place = row.place === '' ? '' : `${shorten(row.place, 24)}  `;
+        const text = `${paint.sign(mark)} ${paint.as(mark, row.absence)}`;
+        const lines = pack([...(place === '' ? [] : [place.trimEnd()]), text], room, '  ');
+        return lines.map((line, i) => (i === 0 ? title : ' '.repeat(roleWidth + 2)) + line).join('\n');
+      }
+      const chunk = (label: string, mark: Mark, text: string): string =>
+        `${paint.faint(label)} ${paint.sign(mark)} ${mark === 'fail' ? paint.as(mark, text) : text}`;
+      const heads = [shorten(row.place, Math.min(room, 34)), ...(row.time === null ? [] : [row.time]), ...row.remarks];
+      const facts = [
+        ...(row.mac === null ? [] : [chunk('MAC', row.marks.mac, row.mac.join(' → '))]),
+        chunk('TTL', row.marks.ttl, row.ttl.join(', ')),
+        ...(row.outer === null ? [] : [chunk('outer', row.marks.outer, row.outer.join(' → '))]),
+        chunk('inner', row.marks.inner, row.inner.join(' → ')),
+        chunk('length', row.marks.length, row.length.join(', ')),
+      ];
+      const lines = [
+        ...pack(heads, room, '  ').map((line, i) => (i === 0 ? title : ' '.repeat(roleWidth + 2)) + line),
+        ...pack(facts, width - 2, '   ').map((line) => `  ${line}`),
+      ];
+      return lines.join('\n');
+    })
+    .join('\n');
+}
+
+/** The rows as a table where one fits, stacked otherwise; never a line broken inside an address. */
+export function hopTable(rows: readonly HopRow[], width: number, paint: Paint): string {
+  const widest = (text: string): number => Math.max(...text.split('\n').map(columns));
+  for (const [withTime, nameWidth] of [
+    [true, 40],
+    [true, 24],
+    [false, 24],
+  ] as const) {
+    const table = wideTable(rows, withTime, nameWidth, paint);
+    if (widest(table) <= width) return table;
+  }
+  return stacked(rows, width, paint);
+}
