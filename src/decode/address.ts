@@ -80,6 +80,24 @@ export function octetsText(bytes: Uint8Array, at: number, count: number): string
   return text;
 }
 
+/** The 16 octets at `at` in the canonical form of RFC 5952: the longest run of zero groups, from two on, is left out. */
+export function ipv6Text(bytes: Uint8Array, at: number): string {
+  const groups: string[] = [];
+  let runAt = -1;
+  let runLength = 1;
+  for (let i = 0, zeros = 0; i < 8; i++) {
+    const group = (bytes[at + 2 * i]! << 8) | bytes[at + 2 * i + 1]!;
+    groups.push(group.toString(16));
+    zeros = group === 0 ? zeros + 1 : 0;
+    if (zeros > runLength) {
+      runLength = zeros;
+      runAt = i - zeros + 1;
+    }
+  }
+  if (runAt < 0) return groups.join(':');
+  return `${groups.slice(0, runAt).join(':')}::${groups.slice(runAt + runLength).join(':')}`;
+}
+
 function maskOf(length: number): number {
   // A shift by 32 would be a shift by 0.
   return length === 0 ? 0 : (-1 << (32 - length)) | 0;

@@ -1,6 +1,6 @@
 /** Ethernet II and IEEE 802.3 frames (RFC 894, IEEE 802.3 section 3). */
 import { uint16, uint32 } from './bytes.js';
-import { FIRST_ETHER_TYPE, layerOfEtherType } from './ether-type.js';
+import { EtherType, FIRST_ETHER_TYPE, layerOfEtherType } from './ether-type.js';
 import { type FrameView, LimitBy } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
@@ -33,7 +33,8 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   view.add(LayerKind.Ethernet, at, limit);
   if (view.ethernet < 0 && !view.quoting) view.ethernet = at;
   view.nextAt = at + LENGTH;
-  return followType(view, bytes, uint16(bytes, at + 12), at + LENGTH, limit);
+  const type = uint16(bytes, at + 12);
+  return type === EtherType.Ipv4 ? LayerKind.Ipv4 : followType(view, bytes, type, at + LENGTH, limit);
 }
 
 /** The layer after a type-or-length field whose data begins at `data`; also for the field of a VLAN tag. */

@@ -81,7 +81,8 @@ export class FrameView {
   allIpHeaders = 0;
 
   reset(bytes: Uint8Array, start: number, end: number, linkType: number): void {
-    this.bytes = bytes;
+    // Storing a reference costs the garbage collector's write barrier, and the buffer seldom changes.
+    if (this.bytes !== bytes) this.bytes = bytes;
     this.start = start;
     this.end = end;
     this.linkType = linkType;

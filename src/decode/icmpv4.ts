@@ -33,6 +33,11 @@ export function nextHopMtu(bytes: Uint8Array, at: number): number {
   return uint16(bytes, at + 6);
 }
 
+/** Whether messages of this type carry an identifier and a sequence number: echo, timestamp, information, address mask. */
+export function isNumbered(messageType: number): boolean {
+  return messageType === 0 || messageType === 8 || (messageType >= 13 && messageType <= 18);
+}
+
 /** Whether messages of this type quote the datagram they are about. */
 export function isError(messageType: number): boolean {
   return messageType === 3 || messageType === 4 || messageType === 5 || messageType === 11 || messageType === 12;

@@ -1,7 +1,10 @@
 /** UDP (RFC 768), and which tunnel its ports and first octets announce. */
 import { uint16 } from './bytes.js';
 import { type FrameView, LimitBy, Problem } from './frame-view.js';
+import * as geneve from './geneve.js';
 import { LayerKind } from './layer-kind.js';
+import * as vxlan from './vxlan.js';
+import * as wireguard from './wireguard.js';
 
 export const LENGTH = 8;
 
@@ -38,5 +41,15 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
     view.fault(Problem.BadLength, LayerKind.Udp, at, total, room);
   }
   view.nextAt = at + LENGTH;
-  return LayerKind.None;
+  return layerOfPorts(view, bytes, at);
+}
+
+/** Either port may be the tunnel's: replies of some implementations come from it. */
+function layerOfPorts(view: FrameView, bytes: Uint8Array, at: number): number {
+  const from = sourcePort(bytes, at);
+  const to = destinationPort(bytes, at);
+  if (vxlan.isPort(to) || vxlan.isPort(from)) return LayerKind.Vxlan;
+  if (to === geneve.PORT || from === geneve.PORT) return LayerKind.Geneve;
+  const isWireGuard = wireguard.hasShape(bytes, at + LENGTH, view.nextLimit, length(bytes, at) - LENGTH);
+  return isWireGuard ? LayerKind.WireGuard : LayerKind.None;
 }

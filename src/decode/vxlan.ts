@@ -1,0 +1,46 @@
+/** VXLAN (RFC 7348) and its generic protocol extension (draft-ietf-nvo3-vxlan-gpe). */
+import { uint24 } from './bytes.js';
+import type { FrameView } from './frame-view.js';
+import { LayerKind } from './layer-kind.js';
+
+export const LENGTH = 8;
+/** IANA's, that of Linux before there was one (flannel's default), and the extension's. */
+export const PORT = 4789;
+export const LINUX_PORT = 8472;
+export const GPE_PORT = 4790;
+const VALID_VNI = 0x08;
+const NEXT_PROTOCOL = 0x04;
+
+/** VXLAN network identifier. */
+export function vni(bytes: Uint8Array, at: number): number {
+  return uint24(bytes, at + 4);
+}
+
+export function isPort(port: number): boolean {
+  return port === PORT || port === LINUX_PORT || port === GPE_PORT;
+}
+
+/** The port says that this is VXLAN; without the I flag it is something else that happens to use the port. */
+export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: number): number {
+  if (limit - at < LENGTH) return view.tooShort(LayerKind.Vxlan, at, LENGTH, limit);
+  const flags = bytes[at]!;
+  if ((flags & VALID_VNI) === 0) return LayerKind.None;
+  view.add(LayerKind.Vxlan, at, limit);
+  view.nextAt = at + LENGTH;
+  return (flags & NEXT_PROTOCOL) === 0 ? LayerKind.Ethernet : layerOfNextProtocol(bytes[at + 3]!);
+}
+
+function layerOfNextProtocol(protocol: number): number {
+  switch (protocol) {
+    case 1:
+      return LayerKind.Ipv4;
+    case 2:
+      return LayerKind.Ipv6;
+    case 3:
+      return LayerKind.Ethernet;
+    case 5:
+      return LayerKind.Mpls;
+    default:
+      return LayerKind.None;
+  }
+}
