@@ -2,7 +2,7 @@
 import { addressText } from '../decode/address.js';
 import type { ExpectationProblem } from './expected-path.js';
 import { Host } from './forwarding.js';
-import type { Link, Namespace } from './namespace.js';
+import type { Link, Namespace, Route } from './namespace.js';
 
 /** A pod's place: its own interface, and the device of the node that faces it (bridge, or the veth's other end). */
 export interface Placement {
@@ -161,7 +161,7 @@ export class Cluster {
       const hop = route.nextHops[0];
       if (route.type !== 'unicast' || hop === undefined || hop.gateway !== null || isLinkLocal(route.destination))
         continue;
-      const address = route.prefixLength === 32 ? route.destination : route.destination + 1;
+      const address = someAddress(node, route);
       if (facesPod(node, address) !== null && this.servingNode(address) === node) addresses.push(address);
     }
     for (const { address, prefixLength, interfaceName } of node.namespace.addresses) {
@@ -218,6 +218,14 @@ function sharedTunnelAddress(first: Claim, second: Claim, address: number): Expe
     from: second.link.from,
     diagnosis: 'address-conflict',
   };
+}
+
+/** An address of a route's subnet that is not the node's own, which on a pod bridge is the first. */
+export function someAddress(node: Host, route: Route): number {
+  if (route.prefixLength === 32) return route.destination;
+  let address = route.destination + 1;
+  while (address < route.destination + 8 && node.owns(address) !== null) address++;
+  return address;
 }
 
 /** A node forwards for pods: it has a bridge, a tunnel that is up, or host routes into veths. Pods and plain routers have none. */

@@ -183,7 +183,7 @@ interface Design {
 }
 
 /** What the cluster as a whole does: the device's name tells the CNI, the majority of the routes its mode. */
-function designOf(cluster: Cluster): Design {
+export function designOf(cluster: Cluster): Design {
   let plain = 0;
   let tunnelled = 0;
   for (const node of cluster.nodes) {
@@ -206,18 +206,20 @@ function designOf(cluster: Cluster): Design {
   return { profile: null, onOneLink };
 }
 
-function tunnelOf(node: Host): { readonly name: string; readonly mtu: number | null; readonly from: string } | null {
+export function tunnelOf(
+  node: Host,
+): { readonly name: string; readonly mtu: number | null; readonly from: string } | null {
   return node.ipipLinks.find((link) => link.tunnel?.local != null) ?? node.ipipLinks[0] ?? null;
 }
 
-function egressOf(cluster: Cluster, node: Host): string | null {
+export function egressOf(cluster: Cluster, node: Host): string | null {
   const own = cluster.tunnelAddress(node);
   const device = own === null ? null : (node.owns(own.address)?.interfaceName ?? null);
   return device === null || node.isTunnel(device) ? node.decide(0).interfaceName : device;
 }
 
 /** The MTU that all nodes have in common; null when they differ or nobody tells. */
-function commonMtu(cluster: Cluster, deviceOf: (node: Host) => string | null): Fact<number> | null {
+export function commonMtu(cluster: Cluster, deviceOf: (node: Host) => string | null): Fact<number> | null {
   let common: Fact<number> | null = null;
   for (const node of cluster.nodes) {
     const link = node.link(deviceOf(node));
