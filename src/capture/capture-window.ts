@@ -82,7 +82,8 @@ export class CaptureWindow implements CaptureSink {
 
   finish(compression: CaptureSummary['compression'], fault: SourceFault | null): CaptureSummary {
     const reader = this.#reader ?? this.#open(true)!;
-    const left = this.taken - this.#used;
+    const used = this.#used - reader.passed;
+    const left = this.taken - used;
     return {
       file: this.#file,
       format: reader.format,
@@ -90,7 +91,7 @@ export class CaptureWindow implements CaptureSink {
       frames: reader.frames,
       interfaces: reader.interfaces,
       notes: reader.notes,
-      ...describeEnding(this.#used, left, reader.damage, fault, () => reader.whatWasCut(left)),
+      ...describeEnding(used, left, reader.damage, fault, () => reader.whatWasCut(left)),
     };
   }
 

@@ -5,10 +5,6 @@ import type { SourceFault } from './capture-sink.js';
 
 export type Compression = NonNullable<CaptureSummary['compression']>;
 
-/** Octets that compressionOf needs. */
-export const compressionMagicLength = 6;
-
-/** Both have frames to be skipped over, with one magic, and either may begin with one; its successor decides. */
 const magics: readonly { readonly compression: Compression; readonly octets: readonly number[] }[] = [
   { compression: 'gzip', octets: [0x1f, 0x8b] },
   { compression: 'zstd', octets: [0x28, 0xb5, 0x2f, 0xfd] },
@@ -23,13 +19,11 @@ export function compressionOf(start: Uint8Array): Compression | null {
   return null;
 }
 
-/** Octets go in by `write` and come out at the `take` it was opened with, before the promise is kept. */
-export interface Decompressor {
-  /** The octets may be changed once the promise is kept. */
-  write(octets: Uint8Array): Promise<void>;
-  /** No more will come. */
-  end(): Promise<void>;
-}
+/**
+ * Takes all chunks, each used up before the next is asked for, and hands what comes out to `take`, which must not throw.
+ * Rejects with CompressionDamage.
+ */
+export type Decompress = (chunks: AsyncIterable<Uint8Array>, take: (octets: Uint8Array) => void) => Promise<void>;
 
 /** The compressed octets end early or make no sense. Whatever came out before it is good. */
 export class CompressionDamage extends Error {
@@ -41,19 +35,16 @@ export class CompressionDamage extends Error {
   }
 }
 
-/** Each decompressor is loaded only when a file asks for it. `take` must not throw. */
-export async function openDecompressor(
-  compression: Compression,
-  take: (octets: Uint8Array) => void,
-): Promise<Decompressor> {
+/** Each decompressor is loaded only when a file asks for it. */
+export async function loadDecompressor(compression: Compression): Promise<Decompress> {
   switch (compression) {
     case 'gzip':
-      return (await import('./gunzip.js')).openGunzip(take);
+      return (await import('./gunzip.js')).gunzip;
     case 'zstd':
-      return (await import('./unzstd.js')).openUnzstd(take);
+      return (await import('./unzstd.js')).unzstd;
     case 'lz4':
-      return (await import('./unlz4.js')).openUnlz4(take);
+      return (await import('./unlz4.js')).unlz4;
     case 'xz':
-      return (await import('./unxz.js')).openUnxz(take);
+      return (await import('./unxz.js')).unxz;
   }
 }

@@ -1,12 +1,12 @@
 /** Unpacks gzip (RFC 1952), any number of members after one another, by node:zlib. */
 
 import { createGunzip, constants as zlib } from 'node:zlib';
-import { CompressionDamage, type Decompressor } from './compression.js';
+import { CompressionDamage } from './compression.js';
 
 /** Large enough for zlib's speed; what a damaged stream loses is at most one of these. */
 const outputChunk = 256 * 1024;
 
-export function openGunzip(take: (octets: Uint8Array) => void): Decompressor {
+export async function gunzip(chunks: AsyncIterable<Uint8Array>, take: (octets: Uint8Array) => void): Promise<void> {
   const stream = createGunzip({ chunkSize: outputChunk });
   let failure: Error | null = null;
   let wake: () => void = () => {};
@@ -28,10 +28,8 @@ export function openGunzip(take: (octets: Uint8Array) => void): Decompressor {
       else wake();
     });
 
-  return {
-    write: (octets) => settle((done) => stream.write(octets, done)),
-    end: () => settle(() => stream.end()),
-  };
+  for await (const chunk of chunks) await settle((done) => stream.write(chunk, done));
+  await settle(() => stream.end());
 }
 
 function asDamage(error: NodeJS.ErrnoException): Error {

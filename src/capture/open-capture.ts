@@ -28,8 +28,11 @@ export function recognise(file: string, start: Uint8Array, atEnd: boolean): Reco
         const header = readPcapHeader(view, 0)!;
         if (header.major < 2) {
           throw new UserError(
-            `${file}: classic capture of version ${header.major}.${header.minor}, which is not known`,
+            `${file}: classic capture of version ${header.major}.${header.minor}, which is not known: convert it with: editcap -F pcap IN OUT`,
           );
+        }
+        if (header.reservedBits !== 0) {
+          throw new UserError(`${file}: the link-type word of its header sets reserved bits: take the capture again`);
         }
         return 'pcap';
       }

@@ -32,6 +32,8 @@ export interface PcapHeader {
   readonly minor: number;
   readonly snapLength: number;
   readonly linkType: number;
+  /** Bits of the link-type word that mean nothing yet; libpcap and Wireshark refuse a file that sets one. */
+  readonly reservedBits: number;
 }
 
 /** The four octets as one number in the file's own byte order, if they open a classic capture file. */
@@ -53,6 +55,8 @@ export function readPcapHeader(view: DataView, at: number): PcapHeader | null {
   const found = pcapMagic(view, at);
   if (found === null) return null;
   const { magic, littleEndian } = found;
+  // The upper six bits say how long the frame check sequence is (libpcap LT_LINKTYPE, LT_RESERVED1).
+  const word = view.getUint32(at + 20, littleEndian);
   const major = view.getUint16(at + 4, littleEndian);
   const minor = view.getUint16(at + 6, littleEndian);
   return {
@@ -63,13 +67,9 @@ export function readPcapHeader(view: DataView, at: number): PcapHeader | null {
     major,
     minor,
     snapLength: view.getUint32(at + 16, littleEndian),
-    linkType: linkTypeOfWord(view.getUint32(at + 20, littleEndian)),
+    linkType: word & 0xffff,
+    reservedBits: word & 0x03ff0000,
   };
-}
-
-/** The upper bits of the word say how long the frame check sequence is (libpcap LT_LINKTYPE). */
-export function linkTypeOfWord(word: number): number {
-  return word & 0xffff;
 }
 
 export function interfaceOf(header: PcapHeader): CaptureInterface {

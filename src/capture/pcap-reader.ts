@@ -17,6 +17,7 @@ export class PcapReader implements RecordReader {
   readonly interfaces: readonly CaptureInterface[];
   frames = 0;
   need: number;
+  readonly passed = 0;
   damage: string | null = null;
   readonly #notes = new Set<string>();
   readonly #header: PcapHeader;

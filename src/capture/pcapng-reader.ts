@@ -24,8 +24,12 @@ const enhancedPacket = 6;
 const blockHeaderLength = 8;
 const minimumBlockLength = 12;
 const minimumSectionHeaderLength = 28;
-/** As Wireshark: no block of more than 16 MiB is believed, whatever its type, so no larger window is ever needed. */
+/** Blocks that must be held whole are believed up to here (libpcap sf-pcapng.c, INITIAL_MAX_BLOCKSIZE). */
 export const blockLimit = 16 * 1024 * 1024;
+/** Blocks that are stepped over are believed up to here (Wireshark: 128 MiB of packet and 131104 octets around it). */
+export const skippedBlockLimit = 134_348_832;
+/** Blocks longer than this are stepped over without being held. */
+const heldBlockLength = 64 * 1024;
 
 /** No machine has more; a file that goes on declaring them is after our memory. */
 export const interfaceLimit = 65_536;
@@ -50,6 +54,7 @@ export class PcapngReader implements RecordReader {
   readonly interfaces: CaptureInterface[] = [];
   frames = 0;
   need = blockHeaderLength;
+  passed = 0;
   damage: string | null = null;
   readonly #notes = new Set<string>();
   readonly #visit: FrameVisitor;
@@ -57,6 +62,8 @@ export class PcapngReader implements RecordReader {
   readonly #texts = new Map<string, string>();
   #textOctets = 0;
   #littleEndian = true;
+  /** Length of the block that is being stepped over, of which `passed` octets are; 0 when none is. */
+  #skipping = 0;
   #section: SectionInterface[] = [];
 
   constructor(visit: FrameVisitor) {
@@ -73,7 +80,8 @@ export class PcapngReader implements RecordReader {
     let littleEndian = this.#littleEndian;
     let at = start;
     this.need = blockHeaderLength;
-    while (end - at >= blockHeaderLength) {
+    if (this.#skipping > 0) at = this.#skip(view, at, end);
+    while (end - at >= blockHeaderLength && this.#skipping === 0) {
       const type = view.getUint32(at, littleEndian);
       if (type === sectionHeaderType) {
         if (end - at < minimumBlockLength) {
@@ -84,18 +92,22 @@ export class PcapngReader implements RecordReader {
         littleEndian = this.#littleEndian;
       }
       const length = view.getUint32(at + 4, littleEndian);
-      if (length < minimumBlockLength || length > blockLimit || (length & 3) !== 0) {
-        this.damage = unbelievableBlockLength(length);
+      const limit = isSkipped(type) ? skippedBlockLimit : blockLimit;
+      if (length < minimumBlockLength || length > limit || (length & 3) !== 0) {
+        this.damage = unbelievableBlockLength(length, limit);
         break;
       }
       if (end - at < length) {
         this.need = length;
-        break;
+        if (length <= heldBlockLength || !isSkipped(type)) break;
+        this.#skipping = length;
+        at = this.#skip(view, at, end);
+        continue;
       }
       const tail = at + length - 4;
-      if (view.getUint32(tail, littleEndian) !== length) {
-        const second = view.getUint32(tail, littleEndian);
-        this.damage = `a block says ${length} octets at its start and ${second} at its end`;
+      const second = view.getUint32(tail, littleEndian);
+      if (second !== length) {
+        this.damage = unequalBlockLengths(length, second);
         break;
       }
       if (type === enhancedPacket) this.#enhancedPacket(bytes, view, at, tail);
@@ -112,7 +124,25 @@ export class PcapngReader implements RecordReader {
   whatWasCut(left: number): string {
     return left < blockHeaderLength
       ? `the file ends inside a block header: ${left} of ${blockHeaderLength} octets are there`
-      : `the file ends inside a block: ${left} of ${this.need} octets are there`;
+      : `the file ends inside a block: ${left} of ${this.#skipping || this.need} octets are there`;
+  }
+
+  /** Uses up the block that is stepped over as far as it is here, all but its last four octets, which must be whole. */
+  #skip(view: DataView, start: number, end: number): number {
+    const body = Math.min(this.#skipping - 4 - this.passed, end - start);
+    this.passed += body;
+    this.need = 4;
+    const tail = start + body;
+    if (this.passed < this.#skipping - 4 || end - tail < 4) return tail;
+    const second = view.getUint32(tail, this.#littleEndian);
+    if (second !== this.#skipping) {
+      this.damage = unequalBlockLengths(this.#skipping, second);
+      return tail;
+    }
+    this.#skipping = 0;
+    this.passed = 0;
+    this.need = blockHeaderLength;
+    return tail + 4;
   }
 
   #takeByteOrder(view: DataView, at: number): boolean {
@@ -310,8 +340,26 @@ export class PcapngReader implements RecordReader {
   }
 }
 
-function unbelievableBlockLength(length: number): string {
-  if (length > blockLimit) return `a block claims ${length} octets, above the limit of ${blockLimit}`;
+/** Whether nothing in blocks of this type is wanted. */
+function isSkipped(type: number): boolean {
+  switch (type) {
+    case sectionHeaderType:
+    case interfaceDescription:
+    case obsoletePacket:
+    case simplePacket:
+    case enhancedPacket:
+      return false;
+    default:
+      return true;
+  }
+}
+
+function unequalBlockLengths(first: number, second: number): string {
+  return `a block says ${first} octets at its start and ${second} at its end`;
+}
+
+function unbelievableBlockLength(length: number, limit: number): string {
+  if (length > limit) return `a block claims ${length} octets, above the limit of ${limit}`;
   if (length < minimumBlockLength)
     return `a block claims ${length} octets, fewer than its own frame of ${minimumBlockLength}`;
   return `a block claims ${length} octets, which is no multiple of 4`;

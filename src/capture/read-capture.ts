@@ -6,7 +6,7 @@ import { UserError } from '../user-error.js';
 import type { CaptureSummary, FrameVisitor } from './capture.js';
 import type { CaptureSink, SourceFault } from './capture-sink.js';
 import { CaptureWindow } from './capture-window.js';
-import { type Compression, CompressionDamage, compressionOf, openDecompressor } from './compression.js';
+import { type Compression, CompressionDamage, compressionOf, loadDecompressor } from './compression.js';
 import { recognisableLength, recognise } from './open-capture.js';
 import { readPcapHeader } from './pcap-header.js';
 import { fitsPcapParser, PcapStream } from './pcap-stream.js';
@@ -176,7 +176,7 @@ async function unpack(
   const limit = options.maxDecompressed ?? Number.POSITIVE_INFINITY;
   let thrown: { readonly error: unknown } | null = null;
   let fault: SourceFault | null = null;
-  // Decompressors must not be thrown through: what goes wrong here is kept and thrown between two chunks.
+  // Decompressors must not be thrown through: what goes wrong here is kept, and no more chunks are given.
   const take = (octets: Uint8Array): void => {
     if (thrown !== null || fault !== null) return;
     try {
@@ -191,17 +191,18 @@ async function unpack(
   const rethrow = (): void => {
     if (thrown !== null) throw (thrown as { readonly error: unknown }).error;
   };
-  let octetsRead = 0;
-  try {
-    const decompressor = await openDecompressor(compression, take);
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    let octetsRead = 0;
     for await (const chunk of chunks) {
-      await decompressor.write(chunk);
-      rethrow();
-      if (fault !== null) break;
+      yield chunk;
       octetsRead += chunk.length;
       options.onProgress?.(octetsRead, size);
+      if (thrown !== null || fault !== null) return;
     }
-    if (fault === null) await decompressor.end();
+  }
+  try {
+    const decompress = await loadDecompressor(compression);
+    await decompress(counted(), take);
   } catch (error) {
     rethrow();
     if (!(error instanceof CompressionDamage)) throw error;

@@ -9,6 +9,8 @@ export interface RecordReader {
   readonly notes: readonly string[];
   /** Octets that must lie in the window before the next record can be walked. Never above the format's own limit. */
   readonly need: number;
+  /** Octets that walk used of a record which is not whole yet, because nothing in them is wanted. */
+  readonly passed: number;
   /** The sentence about a length that cannot be believed; walking is over once it is set. */
   readonly damage: string | null;
   /**

@@ -4,15 +4,14 @@
  */
 
 import lz4 from 'lz4-napi';
-import type { Decompressor } from './compression.js';
-import { damaged, openUnpacker, skip, type Unpacking } from './unpacker.js';
+import { damaged, runUnpacking, skip, type Unpacking } from './unpacker.js';
 
 const magic = 0x184d2204;
 /** Blocks that lean on earlier ones reach back so far. */
 const historyLength = 64 * 1024;
 
-export function openUnlz4(take: (octets: Uint8Array) => void): Decompressor {
-  return openUnpacker('lz4', unpack(take));
+export function unlz4(chunks: AsyncIterable<Uint8Array>, take: (octets: Uint8Array) => void): Promise<void> {
+  return runUnpacking('lz4', unpack(take), chunks);
 }
 
 function* unpack(take: (octets: Uint8Array) => void): Unpacking {

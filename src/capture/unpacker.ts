@@ -1,6 +1,6 @@
 /** Lets a decompressor of frames and blocks be written as one that asks for octets, whatever chunks they come in. */
 
-import { CompressionDamage, type Decompressor } from './compression.js';
+import { CompressionDamage } from './compression.js';
 
 /** So many octets are wanted next, good until the next demand; the data may end here only at an edge between frames. */
 export interface Demand {
@@ -11,7 +11,11 @@ export interface Demand {
 export type Unpacking = Generator<Demand, void, Uint8Array>;
 
 /** `name` is the compression's, for the sentence about data that ends early. */
-export function openUnpacker(name: string, unpacking: Unpacking): Decompressor {
+export async function runUnpacking(
+  name: string,
+  unpacking: Unpacking,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<void> {
   // Octets of a demand that is not met yet: the only ones that are copied and kept.
   let carry: Uint8Array = new Uint8Array(0);
   let carried = 0;
@@ -45,15 +49,9 @@ export function openUnpacker(name: string, unpacking: Unpacking): Decompressor {
     }
   };
 
-  return {
-    async write(octets) {
-      feed(octets);
-    },
-    async end() {
-      if (step.done || (carried === 0 && step.value.mayEnd)) return;
-      throw new CompressionDamage({ ending: 'cut', sentence: `the ${name} data ends before its end mark` });
-    },
-  };
+  for await (const chunk of chunks) feed(chunk);
+  if (step.done || (carried === 0 && step.value.mayEnd)) return;
+  throw new CompressionDamage({ ending: 'cut', sentence: `the ${name} data ends before its end mark` });
 }
 
 /** Steps over octets without holding them all. */

@@ -1,7 +1,34 @@
-/** Refuses xz by name. */
-import { UserError } from '../user-error.js';
-import type { Decompressor } from './compression.js';
+/** Unpacks xz (xz-file-format 1.2), any number of streams after one another, by the package `xz-decompress`. */
 
-export function openUnxz(_take: (octets: Uint8Array) => void): Decompressor {
-  throw new UserError('xz-compressed captures are not read here: unpack it with xz -dc FILE | ipip-trace check -');
+import { ReadableStream } from 'node:stream/web';
+import xz from 'xz-decompress';
+import { CompressionDamage } from './compression.js';
+import { damaged } from './unpacker.js';
+
+export async function unxz(chunks: AsyncIterable<Uint8Array>, take: (octets: Uint8Array) => void): Promise<void> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let ended = false;
+  const packed = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const next = await iterator.next();
+        ended = next.done === true;
+        // The package uses a chunk up before it asks for the next one, unless it is fetched ahead.
+        if (next.done === true) controller.close();
+        else controller.enqueue(next.value);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const reader = new xz.XzReadableStream(packed as globalThis.ReadableStream<Uint8Array>).getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) take(part.value);
+  } catch (error) {
+    // To the package it is one fault whether octets make no sense or are not there.
+    if (ended) throw new CompressionDamage({ ending: 'cut', sentence: 'the xz data ends before its end mark' });
+    throw damaged('xz', error instanceof Error ? error.message : 'it cannot be unpacked');
+  } finally {
+    // The package unpacks one file at a time and waits for this.
+    await reader.cancel().catch(() => {});
+  }
 }

@@ -4,16 +4,15 @@
  */
 
 import { Decompress } from 'fzstd';
-import type { Decompressor } from './compression.js';
-import { damaged, openUnpacker, skip, type Unpacking } from './unpacker.js';
+import { damaged, runUnpacking, skip, type Unpacking } from './unpacker.js';
 
 /** What `zstd -19` uses is 8 MiB, and the package holds it twice. */
 const windowLimit = 32 * 1024 * 1024;
 const blockLimit = 128 * 1024;
 const magic = 0xfd2fb528;
 
-export function openUnzstd(take: (octets: Uint8Array) => void): Decompressor {
-  return openUnpacker('zstd', unpack(take));
+export function unzstd(chunks: AsyncIterable<Uint8Array>, take: (octets: Uint8Array) => void): Promise<void> {
+  return runUnpacking('zstd', unpack(take), chunks);
 }
 
 function* unpack(take: (octets: Uint8Array) => void): Unpacking {
