@@ -3,7 +3,6 @@
 interface Signature {
   readonly name: string;
   readonly cure: string;
-  readonly at?: number;
   readonly octets: readonly number[] | string;
 }
 
@@ -33,7 +32,6 @@ const signatures: readonly Signature[] = [
   { name: 'a bzip2 file', octets: 'BZh', cure: 'unpack it with: bzip2 -dc IN > OUT' },
   { name: 'a compress (.Z) file', octets: [0x1f, 0x9d], cure: 'unpack it with: zcat IN > OUT' },
   { name: 'a 7-Zip archive', octets: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], cure: 'unpack it first' },
-  { name: 'a tar archive', at: 257, octets: 'ustar', cure: 'unpack it first' },
   { name: 'an ELF program', octets: '\x7fELF', cure: 'give a capture file' },
   { name: 'XML text (PDML or PSML?)', octets: '<?xml', cure: 'give the capture it was made from' },
   { name: 'JSON text', octets: '{', cure: 'give the capture it was made from' },
@@ -54,17 +52,23 @@ export function describeForeignFormat(start: Uint8Array): string {
   return `is neither pcap nor pcapng (it begins with ${octets}): give a file written by tcpdump, dumpcap or Wireshark`;
 }
 
-function matches(start: Uint8Array, { octets, at = 0 }: Signature): boolean {
-  if (start.length < at + octets.length) return false;
+function matches(start: Uint8Array, { octets }: Signature): boolean {
+  if (start.length < octets.length) return false;
   for (let i = 0; i < octets.length; i++) {
     const octet = typeof octets === 'string' ? octets.charCodeAt(i) : octets[i];
-    if (start[at + i] !== octet) return false;
+    if (start[i] !== octet) return false;
   }
   return true;
 }
 
+/** UTF-8 without control characters; the last character may be cut. */
 function isText(start: Uint8Array): boolean {
-  return start.every((octet) => octet === 9 || octet === 10 || octet === 13 || (octet >= 0x20 && octet !== 0x7f));
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: true });
+    return !/[^\P{Cc}\t\n\r]/u.test(text);
+  } catch {
+    return false;
+  }
 }
 
 /** ERF has no magic: timestamp (8, little-endian), type, flags, record length, loss counter, wire length (Endace). */
