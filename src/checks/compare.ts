@@ -1,0 +1,96 @@
+/** Comparisons that several rules make, so that each rule holds only its judgement. */
+import { addressText } from '../decode/address.js';
+import type { Fact } from '../expect/expected-path.js';
+import { type HopRole, hopRoles } from '../expect/expected-path.js';
+import type { Hop, Journey, Leg } from '../trace/journey.js';
+import type { Observation } from '../trace/observation.js';
+import { fail, pass, proof, unproven, type Verdict } from './rule.js';
+
+export interface Mismatch {
+  readonly field: string;
+  readonly expected: string;
+  readonly found: string;
+  /** Where the expectation comes from. */
+  readonly by: string;
+}
+
+/** Every observation's field must be the expected one; nobody's expectation leaves it unproven. */
+export function expectField<T>(
+  seen: readonly Observation[],
+  fact: Fact<T> | undefined,
+  field: string,
+  read: (o: Observation) => T | null,
+  text: (value: T) => string,
+): Verdict<Mismatch> {
+  const shown = seen.filter((o) => read(o) !== null);
+  if (fact === undefined)
+    return unproven('expectation', `nothing in the captures or the expectation tells the ${field}`);
+  if (shown.length === 0) return unproven('bytes');
+  const wrong = shown.filter((o) => read(o) !== fact.value);
+  if (wrong.length === 0) return pass(shown, `${text(fact.value)} as told by ${fact.from}`);
+  const found = text(read(wrong[0]!)!);
+  const expected = text(fact.value);
+  return fail(
+    { field, expected, found, by: fact.from },
+    ...wrong.map((o) => proof(o.ref, field, expected, text(read(o)!))),
+  );
+}
+
+export const macAsText = (mac: string): string => mac;
+export const addressAsText = (address: number): string => addressText(address);
+
+export function mismatchText({ field, expected, found, by }: Mismatch): string {
+  return `${field} is ${found}, expected ${expected} (${by})`;
+}
+
+/** How many forwarding nodes stand before this place: the inner TTL falls by one at each (RFC 1812 section 5.3.1). */
+const forwardsBefore: Record<HopRole, number> = {
+  'source-pod': 0,
+  'source-bridge': 0,
+  'encapsulator-tunnel': 1,
+  'encapsulator-underlay': 1,
+  'decapsulator-underlay': 1,
+  'decapsulator-tunnel': 1,
+  'destination-bridge': 2,
+  'destination-pod': 2,
+};
+
+export function forwardsBetween(from: HopRole, to: HopRole): number {
+  return forwardsBefore[to] - forwardsBefore[from];
+}
+
+/** The nearest hop before this one that saw the datagram, on another place of the path. */
+export function previousSeen(hop: Hop, leg: Leg): Hop | null {
+  const at = leg.hops.indexOf(hop);
+  for (let i = at - 1; i >= 0; i--) {
+    const other = leg.hops[i]!;
+    if (other.state === 'seen' && other.place !== hop.place) return other;
+  }
+  return null;
+}
+
+export function firstSeen(leg: Leg): Hop | null {
+  return leg.hops.find((h) => h.state === 'seen') ?? null;
+}
+
+/** Hops of different probes say nothing about what changed on the way. */
+export function sameProbe(a: Observation, b: Observation, journey: Journey): boolean {
+  return (
+    !journey.composite ||
+    (a.identifier === b.identifier && a.sequence === b.sequence && a.payloadDigest === b.payloadDigest)
+  );
+}
+
+/** At the wire and behind it: where a checksum that hardware fills in must be there. */
+export function isReceiveSide(place: HopRole): boolean {
+  return hopRoles.indexOf(place) >= hopRoles.indexOf('decapsulator-underlay');
+}
+
+/** Pairs each observation here with the one of the earlier hop that is the same copy, else with its first. */
+export function earlierOf(here: Observation, earlier: Hop): Observation {
+  return (
+    earlier.observations.find(
+      (o) => o.inner.identification === here.inner.identification && o.payloadDigest === here.payloadDigest,
+    ) ?? earlier.observations[0]!
+  );
+}

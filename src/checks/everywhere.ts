@@ -1,0 +1,2 @@
+/** All places of a path, for rules that judge every hop. */
+export { hopRoles as everywhere } from '../expect/expected-path.js';

@@ -1,0 +1,38 @@
+import { earlierOf, firstSeen, sameProbe } from '../compare.js';
+import { everywhere } from '../everywhere.js';
+import { defineHopRule, fail, pass, proof, unproven } from '../rule.js';
+
+interface PayloadChanged {
+  readonly since: string;
+}
+
+export default defineHopRule<PayloadChanged>({
+  meta: {
+    id: 'IPT303',
+    name: 'inner-payload-changed',
+    severity: 'error',
+    summary: 'The ICMP payload is not the same octets as at the first hop.',
+    proves:
+      'A pass proves that the payload arrived here octet for octet. Octets cut off by the snapshot length are not proven.',
+    shows: 'Equal identifier and sequence, different payload.',
+    remedy:
+      'Damage on the segment before this hop: look at error counters of the NICs, switches and virtual switches there.',
+    sources: [{ kind: 'rfc', number: 792, section: 'Echo or Echo Reply Message' }],
+    required: false,
+    samples: { pass: 'ok-ping', fail: 'bad-corrupt' },
+  },
+  places: everywhere,
+  message: ({ since }) => `the ICMP payload differs from the one at ${since}`,
+  check(hop, leg, journey) {
+    const first = firstSeen(leg)!;
+    for (const o of hop.observations) {
+      const a = earlierOf(o, first);
+      if (!sameProbe(a, o, journey)) return unproven('frame', 'the captures hold different pings');
+      if (o.payloadCaptured < o.payloadLength || a.payloadCaptured < a.payloadLength)
+        return unproven('bytes', 'the payload was not captured whole');
+      if (o.payloadLength === a.payloadLength && o.payloadDigest === a.payloadDigest) continue;
+      return fail({ since: first.point!.id }, a.ref, proof(o.ref, 'ICMP payload', 'unchanged', 'changed'));
+    }
+    return pass(hop.observations);
+  },
+});

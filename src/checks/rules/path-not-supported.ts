@@ -1,0 +1,33 @@
+import { defineFlowRule, fail, notApplicable } from '../rule.js';
+
+interface PathNotSupported {
+  readonly problems: readonly string[];
+}
+
+export default defineFlowRule<PathNotSupported>({
+  meta: {
+    id: 'IPT601',
+    name: 'path-not-supported',
+    severity: 'error',
+    summary:
+      'The kernel state (or the expectation file) does not support the path it should lead to, or contradicts itself.',
+    proves:
+      'A pass proves that following the forwarding decisions of the dumped namespaces leads from pod to pod and back, as the profile demands.',
+    shows:
+      'Not in packets: in the dumps. No route, no tunnel device, a neighbour entry with the MAC of another machine, an MTU that does not fit.',
+    remedy: 'Correct what the message names on the node it names, dump the state again, and check again.',
+    sources: [
+      { kind: 'code', project: 'torvalds/linux', path: 'net/ipv4/fib_frontend.c', symbol: 'fib_lookup' },
+      { kind: 'code', project: 'torvalds/linux', path: 'net/ipv4/ip_tunnel.c', symbol: 'ip_tunnel_xmit' },
+    ],
+    required: false,
+    samples: { pass: 'ok-ping', fail: null },
+  },
+  message: ({ problems }) => problems.join('; '),
+  check({ path }) {
+    if (!path.expectationGiven) return notApplicable;
+    const problems = path.facts.problems.filter((p) => p.severity === 'error');
+    if (problems.length === 0) return { verdict: 'pass', evidence: [], remark: 'the expectation supports the path' };
+    return fail({ problems: problems.map((p) => `${p.from}: ${p.message}`) });
+  },
+});

@@ -1,0 +1,36 @@
+import { defineCaptureRule, unproven } from '../rule.js';
+
+export default defineCaptureRule<never>({
+  meta: {
+    id: 'IPT005',
+    name: 'point-ambiguous',
+    severity: 'error',
+    summary: 'Nothing tells which hop of the path a capture was taken at.',
+    proves: 'A pass proves that content, names or the user gave the capture one role on the path.',
+    shows: 'A capture without the probe and without a telling name, or a sighting that fits no place.',
+    remedy: 'Say it: --point CAPTURE=ROLE, or name the file after pod, node and device.',
+    sources: [{ kind: 'code', project: 'ipip-trace', path: 'src/trace/path-order.ts', symbol: 'assignRoles' }],
+    required: true,
+    samples: { pass: 'ok-ping', fail: null },
+  },
+  message: () => '',
+  checkAll: ({ points, assignments, flows }) =>
+    flows.length === 0
+      ? []
+      : points
+          // A device behind `-i any` that no flow used is no capture of its own.
+          .filter((p) => p.namespace === null || flows.some((f) => f.pointsSeen.has(p)))
+          .map((p) => {
+            const roles = assignments.map((flow) => flow.find((a) => a.point === p));
+            const placed = roles.some((a) => a !== undefined && (a.role !== null || a.offPath));
+            return {
+              about: p.id,
+              verdict: placed
+                ? ({ verdict: 'pass', evidence: [] } as const)
+                : unproven(
+                    'expectation',
+                    'nothing tells which hop this capture was taken at; say --point CAPTURE=ROLE',
+                  ),
+            };
+          }),
+});

@@ -1,0 +1,50 @@
+import { segmentBetween } from '../../trace/segment.js';
+import { defineJourneyRule, fail, notApplicable, pass, unproven } from '../rule.js';
+
+interface RequestLost {
+  readonly lastSeen: string;
+  readonly missingAt: string;
+  readonly segment: string;
+}
+
+export default defineJourneyRule<RequestLost>({
+  meta: {
+    id: 'IPT010',
+    name: 'request-lost',
+    severity: 'error',
+    summary: 'The request was seen at one hop and not at the next captured one, nor later.',
+    proves:
+      'A pass proves that the request was seen at every captured hop of the path; hops that were not captured are named, not proven.',
+    shows: 'The last capture that holds the request, and a capture further on that does not.',
+    remedy: 'Read the diagnosis: the segment between the two hops names the candidates and the command to run next.',
+    sources: [{ kind: 'rfc', number: 792, section: 'Echo or Echo Reply Message' }],
+    required: true,
+    samples: { pass: 'ok-ping', fail: 'bad-ipip-blocked' },
+  },
+  message: ({ lastSeen, missingAt, segment }) =>
+    `request last seen at ${lastSeen}, not seen at ${missingAt} (${segment})`,
+  check({ request, composite }) {
+    if (composite) return unproven('frame', 'each capture holds another ping');
+    const { lastSeen, firstMissing } = request;
+    if (lastSeen === null) return unproven('frame', 'only the reply was captured');
+    if (request.hops.some((h) => h.state === 'other-run'))
+      return unproven('frame', 'some captures hold other pings of this flow');
+    const seen = request.hops.filter((h) => h.state === 'seen');
+    if (firstMissing === null || request.disposition === 'delivered') {
+      if (seen.length < 2) return unproven('capture', 'seen at one capture point only');
+      return request.hops.some((h) => h.state === 'blind')
+        ? unproven('frame', 'a capture on the way does not hold it, although it was seen further on')
+        : pass(seen.flatMap((h) => h.observations));
+    }
+    if (request.disposition === 'insufficient-evidence') return unproven('capture', 'the next capture is damaged');
+    if (lastSeen.point === null || firstMissing.point === null) return notApplicable;
+    return fail(
+      {
+        lastSeen: lastSeen.point.id,
+        missingAt: firstMissing.point.id,
+        segment: segmentBetween(lastSeen.role, firstMissing.role),
+      },
+      ...lastSeen.observations.map((o) => o.ref),
+    );
+  },
+});

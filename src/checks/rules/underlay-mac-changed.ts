@@ -1,0 +1,74 @@
+import { earlierOf, sameProbe } from '../compare.js';
+import { defineLegRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
+
+interface UnderlayMacChanged {
+  readonly what: string;
+}
+
+export default defineLegRule<UnderlayMacChanged>({
+  meta: {
+    id: 'IPT104',
+    name: 'underlay-mac-changed',
+    severity: 'error',
+    summary: 'The MAC addresses change between the two underlay captures, and no router accounts for it.',
+    proves:
+      'A pass proves that both underlay captures show one frame, or that a router between them accounts for new MACs in both directions.',
+    shows:
+      'Different MACs at the two nodes although the outer TTL did not fall, or only one direction passes a router.',
+    remedy:
+      'A machine on the link answers or forwards for another: compare `ip neigh` on the sending node with the MAC of the receiving node.',
+    sources: [
+      { kind: 'rfc', number: 1812, section: '5.3.1' },
+      { kind: 'rfc', number: 826, section: 'Packet Reception' },
+    ],
+    required: true,
+    samples: { pass: 'ok-ping', fail: 'bad-stale-arp' },
+  },
+  message: ({ what }) => what,
+  check(leg, journey) {
+    const before = leg.hops.find((h) => h.place === 'encapsulator-underlay' && h.state === 'seen');
+    const after = leg.hops.find((h) => h.place === 'decapsulator-underlay' && h.state === 'seen');
+    if (before === undefined || after === undefined) return notApplicable;
+    const b = after.observations[0]!;
+    const a = earlierOf(b, before);
+    if (a.ethernet === null || b.ethernet === null) return notApplicable;
+    if (!sameProbe(a, b, journey)) return unproven('frame', 'the two captures hold different pings');
+    if (a.ethernet.source === b.ethernet.source && a.ethernet.destination === b.ethernet.destination)
+      return pass([a, b]);
+    const ttlA = a.outer?.timeToLive ?? a.inner.timeToLive;
+    const ttlB = b.outer?.timeToLive ?? b.inner.timeToLive;
+    if (ttlB >= ttlA) {
+      return fail(
+        {
+          what: `${a.ethernet.source} > ${a.ethernet.destination} becomes ${b.ethernet.source} > ${b.ethernet.destination} without a router between`,
+        },
+        a.ref,
+        proof(
+          b.ref,
+          'MAC pair',
+          `${a.ethernet.source} > ${a.ethernet.destination}`,
+          `${b.ethernet.source} > ${b.ethernet.destination}`,
+        ),
+      );
+    }
+    const other = leg.direction === 'request' ? journey.reply : journey.request;
+    // A router serves both directions: at each point the other direction must come back through the same pair of MACs.
+    for (const [hop, here] of [
+      [before, a],
+      [after, b],
+    ] as const) {
+      const back = other?.hops.find((h) => h.point === hop.point)?.observations[0];
+      if (back?.ethernet === undefined || back.ethernet === null) continue;
+      if (back.ethernet.source === here.ethernet!.destination && back.ethernet.destination === here.ethernet!.source)
+        continue;
+      return fail(
+        {
+          what: `the outer TTL fell by ${ttlA - ttlB} and at ${hop.point!.id} the other direction uses ${back.ethernet.source} > ${back.ethernet.destination}: one direction takes a detour`,
+        },
+        proof(here.ref, 'destination MAC', back.ethernet.source, here.ethernet!.destination),
+        back.ref,
+      );
+    }
+    return pass([a, b], `${ttlA - ttlB} router(s) between`);
+  },
+});

@@ -1,0 +1,226 @@
+/** Runs the rules over captures, flows and journeys, and turns verdicts into findings. */
+import type { Direction, Finding, Outcome } from '../report/report.js';
+import type { Hop, Journey, Leg } from '../trace/journey.js';
+import { isTunnel, isUnderlay } from '../trace/journey.js';
+import type { FlowSummary } from './flow-summary.js';
+import { rules } from './registry.js';
+import type { AnyRule, CaptureScene, RuleMeta, Severity, Verdict } from './rule.js';
+
+export interface CheckOptions {
+  /** null: all rules. Ids. */
+  readonly only: ReadonlySet<string> | null;
+  readonly skip: ReadonlySet<string>;
+  readonly failOn: 'error' | 'warning' | 'unproven';
+  readonly require: ReadonlySet<string>;
+  /** Damaged captures are errors, not warnings. */
+  readonly strict: boolean;
+}
+
+/** A finding, and whether it keeps what it belongs to from passing. */
+export interface Judged {
+  readonly finding: Finding;
+  /** An unproven verdict on something that is required. */
+  readonly blocks: boolean;
+}
+
+function chosen(options: CheckOptions): readonly AnyRule[] {
+  return rules.filter((r) => (options.only === null || options.only.has(r.meta.id)) && !options.skip.has(r.meta.id));
+}
+
+export function checkJourney(journey: Journey, options: CheckOptions): Judged[] {
+  const legs = journey.reply === null ? [journey.request] : [journey.request, journey.reply];
+  const out: Judged[] = [];
+  for (const rule of chosen(options)) {
+    switch (rule.scope) {
+      case 'hop':
+        for (const leg of legs) checkHops(rule, leg, journey, out);
+        break;
+      case 'leg':
+        for (const leg of legs) {
+          const verdict = rule.check(leg, journey) as Verdict<unknown>;
+          out.push(judged(rule, verdict, leg.direction, null, blocksJourney(rule.meta, verdict, journey)));
+        }
+        break;
+      case 'journey': {
+        const verdict = rule.check(journey) as Verdict<unknown>;
+        out.push(judged(rule, verdict, directionOf(rule.meta), null, blocksJourney(rule.meta, verdict, journey)));
+        break;
+      }
+      default:
+    }
+  }
+  return out;
+}
+
+function directionOf(meta: RuleMeta): Direction {
+  return meta.id.startsWith('IPT50') && meta.id !== 'IPT501' ? 'reply' : 'request';
+}
+
+function blocksJourney(meta: RuleMeta, verdict: Verdict<unknown>, journey: Journey): boolean {
+  // Hop-by-hop proof was accepted: what needs one probe at two hops cannot be had and is not asked for.
+  if (journey.composite && journey.path.byFlow) return false;
+  return meta.required && verdict.verdict === 'unproven';
+}
+
+function checkHops(rule: AnyRule & { scope: 'hop' }, leg: Leg, journey: Journey, out: Judged[]): void {
+  for (const hop of leg.hops) {
+    if (!rule.places.includes(hop.place)) continue;
+    if (hop.state === 'seen') {
+      const verdict = rule.check(hop, leg, journey) as Verdict<unknown>;
+      const comparing =
+        journey.composite && journey.path.byFlow && verdict.verdict === 'unproven' && verdict.missing === 'frame';
+      out.push(
+        judged(rule, verdict, leg.direction, hop, rule.meta.required && verdict.verdict === 'unproven' && !comparing),
+      );
+      continue;
+    }
+    // A bridge that nobody captured is no gap: six places make a path.
+    const optional = hop.role === 'source-bridge' || hop.role === 'destination-bridge';
+    if (hop.state === 'not-captured' && (optional || (hop.point === null && isSkipped(hop, journey)))) continue;
+    const verdict: Verdict<unknown> =
+      hop.state === 'not-captured'
+        ? { verdict: 'unproven', missing: 'capture' }
+        : { verdict: 'unproven', missing: 'frame' };
+    // A tunnel device that the reply passed by is judged by reply-asymmetric, not called blind.
+    const blind = hop.state === 'blind' && !usedOtherWay(hop, journey);
+    out.push(judged(rule, verdict, leg.direction, hop, rule.meta.required && blind));
+  }
+}
+
+function isSkipped(hop: Hop, journey: Journey): boolean {
+  if (isTunnel(hop.role)) return journey.path.encapsulation?.value === 'none';
+  return journey.path.nodeIsSource && hop.role === 'source-pod';
+}
+
+/** The point saw the other direction: it is not blind, this direction goes another way. */
+function usedOtherWay(hop: Hop, journey: Journey): boolean {
+  const other = hop.direction === 'request' ? journey.reply : journey.request;
+  return other?.hops.some((h) => h.point === hop.point && h.state === 'seen') ?? false;
+}
+
+export function checkFlow(flow: FlowSummary, options: CheckOptions): Judged[] {
+  const out: Judged[] = [];
+  for (const rule of chosen(options)) {
+    if (rule.scope !== 'flow') continue;
+    const verdict = rule.check(flow) as Verdict<unknown>;
+    const wanted = rule.meta.id === 'IPT403' && options.require.has('mtu');
+    out.push(judged(rule, verdict, null, null, wanted && verdict.verdict !== 'pass'));
+  }
+  return out;
+}
+
+export function checkCaptures(scene: CaptureScene, options: CheckOptions): Judged[] {
+  const out: Judged[] = [];
+  for (const rule of chosen(options)) {
+    if (rule.scope !== 'capture') continue;
+    for (const { about, verdict } of rule.checkAll(scene)) {
+      const damage = rule.meta.id === 'IPT001' || rule.meta.id === 'IPT002';
+      const severity = damage && options.strict ? 'error' : rule.meta.severity;
+      const result = judged(rule, verdict, null, null, blocksAll(rule.meta, verdict, damage), severity);
+      out.push({ ...result, finding: { ...result.finding, point: about } });
+    }
+  }
+  return out;
+}
+
+function blocksAll(meta: RuleMeta, verdict: Verdict<unknown>, damage: boolean): boolean {
+  if (damage) return verdict.verdict === 'fail';
+  return meta.required && verdict.verdict === 'unproven';
+}
+
+function judged(
+  rule: AnyRule,
+  verdict: Verdict<unknown>,
+  direction: Direction | null,
+  hop: Hop | null,
+  blocks: boolean,
+  severity: Severity = rule.meta.severity,
+): Judged {
+  const base = {
+    rule: rule.meta.id,
+    name: rule.meta.name,
+    severity,
+    verdict: verdict.verdict,
+    direction,
+    role: hop?.role ?? null,
+    point: hop?.point?.id ?? null,
+  };
+  switch (verdict.verdict) {
+    case 'pass':
+      return {
+        finding: { ...base, message: verdict.remark ?? 'as expected', evidence: verdict.evidence },
+        blocks: false,
+      };
+    case 'fail':
+      return { finding: { ...base, message: rule.message(verdict.data), evidence: verdict.evidence }, blocks: false };
+    case 'unproven':
+      return {
+        finding: {
+          ...base,
+          message: verdict.remark ?? whyUnproven(verdict.missing, hop),
+          missing: verdict.missing,
+          evidence: [],
+        },
+        blocks,
+      };
+    default:
+      return { finding: { ...base, message: 'does not apply here', evidence: [] }, blocks: false };
+  }
+}
+
+function whyUnproven(missing: 'capture' | 'frame' | 'bytes' | 'expectation', hop: Hop | null): string {
+  switch (missing) {
+    case 'capture':
+      return 'this hop was not captured';
+    case 'frame':
+      if (hop?.state === 'blind') return 'this capture does not hold the datagram, although it was seen further on';
+      if (hop?.state === 'other-run') return 'this capture holds other pings of the flow';
+      return 'this capture does not hold the datagram';
+    case 'bytes':
+      return 'the octets needed were not captured';
+    default:
+      return 'nothing tells what to expect';
+  }
+}
+
+const rank: Record<Severity, number> = { info: 0, warning: 1, error: 2 };
+
+export function failsGate(finding: Finding, options: CheckOptions): boolean {
+  if (finding.verdict !== 'fail') return false;
+  const needed = options.failOn === 'error' ? 2 : 1;
+  return rank[finding.severity] >= needed;
+}
+
+export interface JourneyVerdict {
+  readonly outcome: Outcome;
+  /** Why it is not a pass; empty when it is. */
+  readonly reasons: readonly string[];
+}
+
+export function judgeJourney(journey: Journey, findings: readonly Judged[], options: CheckOptions): JourneyVerdict {
+  const failed = findings.filter((j) => failsGate(j.finding, options));
+  if (failed.length > 0)
+    return { outcome: 'fail', reasons: [...new Set(failed.map((j) => `${j.finding.rule} ${j.finding.name}`))] };
+  const reasons: string[] = [];
+  if (!journey.request.hops.some((h) => isUnderlay(h.role) && h.state === 'seen')) {
+    reasons.push('no underlay capture shows how the request travelled between the nodes');
+  }
+  for (const j of findings) {
+    if (j.blocks)
+      reasons.push(
+        `${j.finding.rule} ${j.finding.name}${j.finding.point === null ? '' : ` at ${j.finding.point}`}: ${j.finding.message}`,
+      );
+  }
+  if (journey.composite && !journey.path.byFlow)
+    reasons.push('the captures hold different pings; --by-flow accepts hop-by-hop proof');
+  if (options.require.has('all-hops')) {
+    for (const hop of journey.request.hops) {
+      const optional = hop.role === 'source-bridge' || hop.role === 'destination-bridge';
+      if (hop.state === 'not-captured' && !optional && !isSkipped(hop, journey))
+        reasons.push(`${hop.role} was not captured`);
+    }
+  }
+  if (options.require.has('reply') && journey.reply === null) reasons.push('no reply was captured');
+  if (reasons.length === 0) return { outcome: 'pass', reasons };
+  return { outcome: options.failOn === 'unproven' ? 'fail' : 'unproven', reasons: [...new Set(reasons)] };
+}

@@ -1,0 +1,272 @@
+/** `ipip-trace check`: reads captures, prints the report in the formats asked for, and exits by its outcome. */
+import { writeFileSync } from 'node:fs';
+import chalk from 'chalk';
+import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
+import { findRule } from '../../checks/registry.js';
+import { parseAddress } from '../../decode/address.js';
+import { type ExpectationSource, type HopRole, hopRoles } from '../../expect/expected-path.js';
+import { defaultProfile, findProfile, profiles } from '../../expect/profiles.js';
+import { check } from '../../pipeline.js';
+import { reporters } from '../../report/registry.js';
+import type { Report } from '../../report/report.js';
+import type { StatedPoint } from '../../result/stated-roles.js';
+import { UserError } from '../../user-error.js';
+import { exitStatusOf } from '../exit-status.js';
+import { explanationOf } from '../explain.js';
+import { progressLine } from '../progress.js';
+import { version } from '../version.js';
+
+interface CheckArguments {
+  captures: string[];
+  expect?: string;
+  state?: string;
+  mtu?: number;
+  point: string[];
+  flow: string[];
+  only: string[];
+  skip: string[];
+  profile?: string;
+  byFlow: boolean;
+  require: string[];
+  failOn: 'error' | 'warning' | 'unproven';
+  format: string[];
+  maxJourneys: number;
+  strict: boolean;
+  all: boolean;
+  verbose: boolean;
+  explain: boolean;
+  color?: boolean;
+}
+
+const requirable = ['mtu', 'reply', 'all-hops'];
+
+export function checkCommand(exitWith: (status: number) => void): CommandModule<object, CheckArguments> {
+  return {
+    command: 'check <captures..>',
+    describe: 'Follow the request through all captures and judge every hop',
+    builder: (y) => options(y),
+    handler: async (args) => exitWith(await run(args)),
+  };
+}
+
+function options(y: Argv<object>): Argv<CheckArguments> {
+  return y
+    .positional('captures', {
+      array: true,
+      type: 'string',
+      demandOption: true,
+      describe: 'Capture files, directories, or - for standard input',
+    })
+    .option('expect', { type: 'string', requiresArg: true, describe: 'Expected path (ipip-path.yaml)' })
+    .option('state', {
+      type: 'string',
+      requiresArg: true,
+      describe: "Folder with dumps of the nodes' and pods' kernel state",
+    })
+    .option('mtu', {
+      type: 'number',
+      requiresArg: true,
+      describe: 'Tunnel MTU expected (default: from the expectation, else the profile)',
+    })
+    .option('point', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [],
+      describe: 'CAPTURE[:IF]=ROLE[@NODE]: say what a capture is',
+    })
+    .option('flow', { type: 'string', array: true, nargs: 1, default: [], describe: 'SRC>DST: follow only this flow' })
+    .option('only', { type: 'string', array: true, nargs: 1, default: [], describe: 'Run only this rule (id or name)' })
+    .option('skip', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [],
+      describe: 'Do not run this rule (id or name)',
+    })
+    .option('profile', { type: 'string', requiresArg: true, describe: profiles.map((p) => p.name).join(', ') })
+    .option('by-flow', { type: 'boolean', default: false, describe: 'Captures of different pings: judge hop by hop' })
+    .option('require', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [],
+      describe: `What must be proven: ${requirable.join(', ')}`,
+    })
+    .option('fail-on', {
+      choices: ['error', 'warning', 'unproven'] as const,
+      default: 'error' as const,
+      describe: 'The least that makes the outcome fail',
+    })
+    .option('format', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [],
+      describe: `NAME[=FILE]: ${Object.keys(reporters).join(', ')}`,
+    })
+    .option('max-journeys', {
+      type: 'number',
+      default: 100,
+      requiresArg: true,
+      describe: 'Journeys kept in the report for each flow (0: all)',
+    })
+    .option('strict', { type: 'boolean', default: false, describe: 'Cut and corrupt captures are errors' })
+    .option('all', { type: 'boolean', default: false, describe: 'Show every journey' })
+    .option('verbose', { type: 'boolean', default: false, alias: 'v', describe: 'Show passes and evidence as well' })
+    .option('explain', { type: 'boolean', default: false, describe: "Add each failed rule's own words" })
+    .option('color', {
+      type: 'boolean',
+      describe: 'Colour, whatever the output is (NO_COLOR and FORCE_COLOR are honoured)',
+    })
+    .example(
+      '$0 check pod1.cap pod1-ipip.cap node1.cap node2.cap pod2-ipip.cap pod2.cap',
+      'The six captures of one ping',
+    )
+    .example('$0 check captures/ --require mtu --format json=report.json --format pretty', 'A folder, two formats')
+    .example(
+      'ssh node1 tcpdump -pni ens33 -w - | $0 check - pod1.cap',
+      'One capture from a pipe',
+    ) as unknown as Argv<CheckArguments>;
+}
+
+async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
+  const formats = readFormats(args.format);
+  const expectations = await readExpectations(args);
+  const progress = progressLine(process.stderr);
+  const report = await check({
+    captures: args.captures,
+    expectations,
+    profile: readProfile(args.profile, expectations),
+    mtu: readMtu(args.mtu),
+    statedPoints: args.point.map(readPoint),
+    flows: args.flow.map(readFlow),
+    only: args.only.length === 0 ? null : new Set(args.only.map(ruleId)),
+    skip: new Set(args.skip.map(ruleId)),
+    byFlow: args.byFlow,
+    require: new Set(args.require.flatMap((r) => r.split(',')).map(readRequired)),
+    failOn: args.failOn,
+    strict: args.strict,
+    maxJourneys: readCount(args.maxJourneys),
+    version: version(),
+    onProgress: progress.update,
+  });
+  progress.clear();
+  for (const { name, file } of formats) await print(report, name, file, args);
+  return exitStatusOf(report);
+}
+
+async function print(report: Report, name: string, file: string | null, args: CheckArguments): Promise<void> {
+  const reporter = await reporters[name]!();
+  const toTerminal = file === null;
+  const text = reporter(report, {
+    width: widthOf(),
+    color: toTerminal && (args.color ?? chalk.level > 0),
+    all: args.all,
+    verbose: args.verbose,
+    explain: explanationOf,
+  });
+  if (file === null) process.stdout.write(text);
+  else {
+    try {
+      writeFileSync(file, text);
+    } catch (error) {
+      throw new UserError(`cannot write ${file}: ${(error as Error).message}`);
+    }
+  }
+}
+
+function widthOf(): number {
+  const told = Number(process.env['COLUMNS']);
+  if (Number.isInteger(told) && told >= 40) return told;
+  return process.stdout.columns ?? 100;
+}
+
+function readFormats(given: readonly string[]): { name: string; file: string | null }[] {
+  const list = given.length === 0 ? ['pretty'] : given;
+  const formats = list.map((each) => {
+    const at = each.indexOf('=');
+    const name = at < 0 ? each : each.slice(0, at);
+    if (!Object.hasOwn(reporters, name)) {
+      throw new UserError(`--format ${name}: no such format; there are ${Object.keys(reporters).join(', ')}`);
+    }
+    const file = at < 0 ? null : each.slice(at + 1);
+    if (file === '') throw new UserError(`--format ${each}: the file name is missing after =`);
+    return { name, file };
+  });
+  if (formats.filter((f) => f.file === null).length > 1) {
+    throw new UserError(
+      '--format: only one format can go to standard output; give the others a file: --format json=report.json',
+    );
+  }
+  return formats;
+}
+
+async function readExpectations(args: CheckArguments): Promise<ExpectationSource[]> {
+  const sources: ExpectationSource[] = [];
+  // Loaded only when asked for: they bring a YAML parser along.
+  if (args.expect !== undefined)
+    sources.push((await import('../../expect/topology-file.js')).readTopologyFile(args.expect));
+  if (args.state !== undefined)
+    sources.push((await import('../../expect/kernel-state.js')).readKernelState(args.state));
+  return sources;
+}
+
+function readProfile(name: string | undefined, sources: readonly ExpectationSource[]): typeof defaultProfile {
+  const wanted = name ?? sources.map((s) => s.profile?.value).find((p) => p !== undefined);
+  if (wanted === undefined) return defaultProfile;
+  const profile = findProfile(wanted);
+  if (profile === null)
+    throw new UserError(`--profile ${wanted}: no such profile; there are ${profiles.map((p) => p.name).join(', ')}`);
+  return profile;
+}
+
+function readMtu(mtu: number | undefined): number | null {
+  if (mtu === undefined) return null;
+  // RFC 791 section 3.1: every host must accept 576; a total length has 16 bits. 68 is the least that an IP link may have.
+  if (!Number.isInteger(mtu) || mtu < 68 || mtu > 65_515)
+    throw new UserError(`--mtu ${mtu}: expected a whole number from 68 to 65515`);
+  return mtu;
+}
+
+function readCount(count: number): number {
+  if (!Number.isInteger(count) || count < 0)
+    throw new UserError(`--max-journeys ${count}: expected 0 or a positive whole number`);
+  return count;
+}
+
+function readRequired(name: string): string {
+  if (!requirable.includes(name)) throw new UserError(`--require ${name}: expected one of ${requirable.join(', ')}`);
+  return name;
+}
+
+function ruleId(idOrName: string): string {
+  const rule = findRule(idOrName);
+  if (rule === null) throw new UserError(`no rule is called ${idOrName}; \`ipip-trace rules\` lists them`);
+  return rule.meta.id;
+}
+
+function readFlow(text: string): { source: number; destination: number } {
+  const [source, destination, ...rest] = text.split('>').map((part) => parseAddress(part.trim()));
+  if (source === undefined || source === null || destination === undefined || destination === null || rest.length > 0) {
+    throw new UserError(`--flow ${text}: expected SRC>DST with two IPv4 addresses, such as '10.244.1.2>10.244.2.2'`);
+  }
+  return { source, destination };
+}
+
+function readPoint(text: string): StatedPoint {
+  const at = text.lastIndexOf('=');
+  const [role, node] = (at < 0 ? '' : text.slice(at + 1)).split('@');
+  if (at <= 0 || !hopRoles.includes(role as HopRole)) {
+    throw new UserError(`--point ${text}: expected CAPTURE[:IF]=ROLE[@NODE] with a role of ${hopRoles.join(', ')}`);
+  }
+  const where = text.slice(0, at);
+  const colon = where.lastIndexOf(':');
+  const hasInterface = colon > 0 && !where.slice(colon).includes('/') && !where.slice(colon).includes('\\');
+  return {
+    capture: hasInterface ? where.slice(0, colon) : where,
+    interfaceName: hasInterface ? where.slice(colon + 1) : null,
+    role: role as HopRole,
+    node: node ?? null,
+  };
+}

@@ -1,0 +1,54 @@
+/** The command line: finds the command, runs it, and turns the three kinds of error into exit statuses. */
+import yargs from 'yargs';
+import { safeText } from '../report/safe-text.js';
+import { UserError } from '../user-error.js';
+import { checkCommand } from './commands/check.js';
+import { ExitStatus } from './exit-status.js';
+import { version } from './version.js';
+
+/** Runs one command line (without node and script) and returns the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  // A reader that closes the pipe early (head, a pager) has what it wanted.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  let status: number = ExitStatus.Pass;
+  try {
+    const parser = yargs([...argv])
+      .scriptName('ipip-trace')
+      .usage(
+        '$0 <command> [options]\n\nFollows one ICMP request through captures taken at the hops of an IP-in-IP path.',
+      )
+      .command(checkCommand((s) => (status = s)))
+      .demandCommand(1, 'Say what to do: ipip-trace check <captures..>')
+      .strict()
+      .recommendCommands()
+      .version(version())
+      .help()
+      .wrap(Math.min(100, process.stdout.columns ?? 100))
+      .exitProcess(false)
+      .fail((message, error) => {
+        if (error) throw error;
+        throw new UserError(message ?? 'the command line cannot be used');
+      });
+    await parser.parseAsync();
+    return status;
+  } catch (error) {
+    if (error instanceof UserError) {
+      process.stderr.write(`ipip-trace: ${lines(error.message)}\n`);
+      return ExitStatus.Usage;
+    }
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(
+      `ipip-trace: internal error, please report it together with the captures if you can share them\n${lines(detail)}\n`,
+    );
+    return ExitStatus.Internal;
+  }
+}
+
+/** Line breaks are ours, everything else in a message may come from a file name or a file. */
+function lines(text: string): string {
+  return text.split('\n').map(safeText).join('\n');
+}

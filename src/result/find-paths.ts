@@ -1,0 +1,219 @@
+/** From evidence to paths: which flows are judged, what role each capture has for them, and what each hop must show. */
+
+import { addressText } from '../decode/address.js';
+import type { ExpectationSource, Fact, FlowFacts } from '../expect/expected-path.js';
+import { type Inferred, inferFacts } from '../expect/infer.js';
+import { mergeFacts } from '../expect/merge.js';
+import type { Profile } from '../expect/profiles.js';
+import { tunnelEnds, whyBackground } from '../trace/background.js';
+import { compareText, type Evidence } from '../trace/evidence.js';
+import { collectFlows, type Flow } from '../trace/flow.js';
+import type { FlowPath } from '../trace/journey.js';
+import type { ErrorSighting } from '../trace/observation.js';
+import { type Assignment, assignRoles, type Learned } from '../trace/path-order.js';
+import { mostFrequent, roundTripDifference, viewPoints } from '../trace/point-view.js';
+import { findRuns } from '../trace/runs.js';
+import { roleOrder } from '../trace/segment.js';
+import { Flag } from '../trace/sightings.js';
+import { type StatedPoint, statedRoles } from './stated-roles.js';
+
+export interface PathOptions {
+  readonly profile: Profile;
+  readonly expectations: readonly ExpectationSource[];
+  /** Tunnel MTU from the command line; null: from an expectation, else from the profile. */
+  readonly mtu: number | null;
+  readonly statedPoints: readonly StatedPoint[];
+  /** Only these pairs; empty: all. */
+  readonly flows: readonly { readonly source: number; readonly destination: number }[];
+  readonly byFlow: boolean;
+}
+
+export interface FoundPaths {
+  readonly paths: readonly FlowPath[];
+  /** Sentences about flows that were passed over. */
+  readonly notes: readonly string[];
+  readonly ignored: number;
+}
+
+/** A round trip may look longer nearer to the destination by this much before it contradicts the order: stamps are not exact. */
+const NESTING_TOLERANCE_NS = 1e6;
+
+export function findPaths(evidence: Evidence, options: PathOptions): FoundPaths {
+  const ends = tunnelEnds(evidence);
+  const notes: string[] = [];
+  const flows: Flow[] = [];
+  for (const flow of collectFlows(evidence)) {
+    const asked = options.flows.some((f) => f.source === flow.source && f.destination === flow.destination);
+    if (options.flows.length > 0) {
+      if (asked) flows.push(flow);
+      continue;
+    }
+    const why = whyBackground(evidence, flow, ends);
+    if (why === null) flows.push(flow);
+    else notes.push(why);
+  }
+  const learned: Learned = { points: new Map(), pods: new Map() };
+  const known = new Map<number, number>();
+  const drafts = new Map<Flow, { assignments: Assignment[]; errors: ErrorSighting[]; inferred: Inferred }>();
+  // Flows with the richest evidence first: what they teach about points helps the poorer ones.
+  const byEvidence = [...flows].sort((a, b) => richness(evidence, b) - richness(evidence, a));
+  for (const flow of byEvidence) {
+    const errors = errorsOf(evidence, flow);
+    const stated = statedRoles(evidence, flow, options.statedPoints, options.expectations);
+    const assignments = assignRoles({ evidence, flow, stated, learned, refusals: errors });
+    const inferred = inferFacts(evidence, flow, assignments, known, errors);
+    const { source, destination } = inferred.nodes;
+    // Only mirrored evidence teaches; what was itself taught adds nothing.
+    if (source?.from === 'the mirrored reply' && !known.has(flow.source)) known.set(flow.source, source.value);
+    if (destination?.from === 'the mirrored reply' && !known.has(flow.destination))
+      known.set(flow.destination, destination.value);
+    drafts.set(flow, { assignments, errors, inferred });
+  }
+  const paths = flows.map((flow) => {
+    const draft = drafts.get(flow)!;
+    return makePath(evidence, flow, draft.assignments, draft.errors, draft.inferred, options);
+  });
+  return { paths, notes, ignored: notes.length };
+}
+
+function richness(evidence: Evidence, flow: Flow): number {
+  const c = evidence.sightings.columns;
+  const points = new Set<number>();
+  const replied = new Set<number>();
+  for (const probe of flow.probes.slice(0, 64)) {
+    for (const row of probe.requests) points.add(c.point[row]!);
+    for (const row of probe.replies) replied.add(c.point[row]!);
+  }
+  return points.size + replied.size * 2;
+}
+
+/** ICMP errors that may concern the flow: they quote one of its inner pairs, or an outer pair that it used. */
+function errorsOf(evidence: Evidence, flow: Flow): ErrorSighting[] {
+  if (evidence.errors.length === 0) return [];
+  const c = evidence.sightings.columns;
+  const pairs = new Set<string>([`${flow.source} ${flow.destination}`, `${flow.destination} ${flow.source}`]);
+  const outers = new Set<string>();
+  for (const probe of flow.probes) {
+    for (const key of probe.rewritten) {
+      pairs.add(`${key.source} ${key.destination}`);
+      pairs.add(`${key.destination} ${key.source}`);
+    }
+    for (const rows of [probe.requests, probe.replies]) {
+      for (const row of rows) {
+        if (c.flags[row]! & Flag.HasOuter) outers.add(`${c.outerSource[row]} ${c.outerDestination[row]}`);
+      }
+    }
+  }
+  return evidence.errors.filter((e) =>
+    e.quotedInner === null
+      ? e.quotedOuter !== null && outers.has(`${e.quotedOuter.source} ${e.quotedOuter.destination}`)
+      : pairs.has(`${e.quotedInner.source} ${e.quotedInner.destination}`),
+  );
+}
+
+function makePath(
+  evidence: Evidence,
+  flow: Flow,
+  assignments: readonly Assignment[],
+  errors: readonly ErrorSighting[],
+  inferred: Inferred,
+  options: PathOptions,
+): FlowPath {
+  const given = options.expectations
+    .map((source): FlowFacts | null => {
+      const facts = source.flow(flow.source, flow.destination);
+      if (facts === null)
+        return source.problems.length === 0 ? null : { request: {}, reply: {}, problems: source.problems };
+      return { ...facts, problems: [...source.problems, ...facts.problems] };
+    })
+    .filter((f) => f !== null);
+  const facts = mergeFacts([...given, inferred.facts]);
+  const profileFact = <T>(value: T): Fact<T> => ({ value, source: 'profile', from: `profile ${options.profile.name}` });
+  const declared = (pick: (s: ExpectationSource) => Fact<number> | null): Fact<number> | null =>
+    options.expectations.map(pick).find((f) => f !== null) ?? null;
+  const fromLine: Fact<number> | null =
+    options.mtu === null ? null : { value: options.mtu, source: 'declared', from: '--mtu' };
+  const tunnelMtu =
+    fromLine ?? facts.tunnelMtu ?? declared((s) => s.tunnelMtu) ?? profileFact(options.profile.tunnelMtu);
+  const overhead = options.profile.underlayMtu - options.profile.tunnelMtu;
+  const underlayMtu =
+    (fromLine === null ? (facts.underlayMtu ?? declared((s) => s.underlayMtu)) : null) ??
+    (tunnelMtu.source === 'profile'
+      ? profileFact(options.profile.underlayMtu)
+      : { value: tunnelMtu.value + overhead, source: tunnelMtu.source, from: `${tunnelMtu.from}, plus ${overhead}` });
+  const nodes = nodeNames(inferred, facts, options.expectations);
+  return {
+    flow,
+    assignments,
+    facts,
+    profile: options.profile.name,
+    tunnelMtu,
+    underlayMtu,
+    encapsulation: expectedEncapsulation(options.profile, inferred.oneLink, profileFact),
+    nodes,
+    nodeIsSource: nodeIsSource(evidence, flow, assignments),
+    errors,
+    arps: evidence.arps,
+    syns: evidence.syns,
+    damaged: new Set(evidence.captures.filter((c) => c.ending !== 'clean').map((c) => c.file)),
+    runs: findRuns(evidence, flow),
+    misnested: findMisnested(evidence, flow, assignments),
+    byFlow: options.byFlow,
+    expectationGiven: given.length > 0,
+  };
+}
+
+function expectedEncapsulation(
+  profile: Profile,
+  oneLink: boolean | null,
+  fact: <T>(value: T) => Fact<T>,
+): FlowPath['encapsulation'] {
+  if (profile.between === 'ipip') return fact('ipip');
+  return oneLink === null ? null : fact(oneLink ? 'none' : 'ipip');
+}
+
+function nodeNames(inferred: Inferred, facts: FlowFacts, sources: readonly ExpectationSource[]): FlowPath['nodes'] {
+  const name = (node: Fact<number> | null, role: 'encapsulator-underlay' | 'decapsulator-underlay'): string | null => {
+    const stated = facts.request[role]?.node?.value;
+    if (stated !== undefined) return stated;
+    if (node === null) return null;
+    return sources.map((s) => s.nameOf(node.value)).find((n) => n !== null) ?? addressText(node.value);
+  };
+  return {
+    source: name(inferred.nodes.source, 'encapsulator-underlay'),
+    destination: name(inferred.nodes.destination, 'decapsulator-underlay'),
+  };
+}
+
+/** The tunnel already shows an untouched TTL: the node itself sent it, no pod did. */
+function nodeIsSource(evidence: Evidence, flow: Flow, assignments: readonly Assignment[]): boolean {
+  const views = viewPoints(evidence, flow.probes.slice(0, 64));
+  const seen = (role: string): number[] =>
+    assignments
+      .filter((a) => a.role === role)
+      .map((a) => views.get(a.point.index))
+      .filter((v) => v !== undefined)
+      .map((v) => mostFrequent(v.requestTtls))
+      .filter((t) => t !== null);
+  if (seen('source-pod').length > 0 || seen('source-bridge').length > 0) return false;
+  const middle = [...seen('encapsulator-tunnel'), ...seen('encapsulator-underlay')];
+  return middle.length > 0 && middle.every((t) => t === 64 || t === 128 || t === 255);
+}
+
+function findMisnested(evidence: Evidence, flow: Flow, assignments: readonly Assignment[]): FlowPath['misnested'] {
+  const views = viewPoints(evidence, flow.probes.slice(0, 256));
+  const placed = assignments
+    .filter((a) => a.role !== null && views.has(a.point.index) && a.point.namespace === null)
+    .sort((a, b) => roleOrder(a.role!) - roleOrder(b.role!) || compareText(a.point.id, b.point.id));
+  const found: { before: Assignment['point']; after: Assignment['point']; excess: number }[] = [];
+  for (let i = 1; i < placed.length; i++) {
+    const before = placed[i - 1]!;
+    const after = placed[i]!;
+    if (before.role === after.role) continue;
+    const difference = roundTripDifference(views.get(before.point.index)!, views.get(after.point.index)!);
+    if (difference !== null && difference < -NESTING_TOLERANCE_NS) {
+      found.push({ before: before.point, after: after.point, excess: -difference });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,73 @@
+/** Judged journeys of one flow: counts for all of them, and the report of those that are kept, failing ones first. */
+import type { JourneyVerdict, Judged } from '../checks/run-checks.js';
+import type { Counts, JourneyReport, Outcome } from '../report/report.js';
+import type { Journey } from '../trace/journey.js';
+import { journeyReport } from './journey-report.js';
+
+export interface JudgedJourney {
+  readonly journey: Journey;
+  readonly findings: readonly Judged[];
+  readonly verdict: JourneyVerdict;
+}
+
+/** How many journeys the diagnosis may look at as wholes. */
+const SAMPLES = 64;
+
+export class KeptJourneys {
+  readonly #limit: number;
+  readonly #byOutcome: Record<Outcome, JudgedJourney[]> = { fail: [], unproven: [], pass: [] };
+  readonly #count: Record<Outcome, number> = { fail: 0, unproven: 0, pass: 0 };
+  readonly #verdicts = { pass: 0, fail: 0, unproven: 0, notApplicable: 0 };
+  /** Rule id → number of journeys in which it failed. */
+  readonly failedRules = new Map<string, number>();
+  readonly reasons = new Map<string, number>();
+
+  constructor(limit: number) {
+    this.#limit = limit === 0 ? Number.POSITIVE_INFINITY : limit;
+  }
+
+  add(journey: Journey, findings: readonly Judged[], verdict: JourneyVerdict): void {
+    const { outcome } = verdict;
+    this.#count[outcome]++;
+    if (this.#byOutcome[outcome].length < Math.max(this.#limit, SAMPLES)) {
+      this.#byOutcome[outcome].push({ journey, findings, verdict });
+    }
+    for (const reason of verdict.reasons) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+    const failed = new Set<string>();
+    for (const { finding } of findings) {
+      if (finding.verdict === 'not-applicable') this.#verdicts.notApplicable++;
+      else this.#verdicts[finding.verdict]++;
+      if (finding.verdict === 'fail') failed.add(finding.rule);
+    }
+    for (const rule of failed) this.failedRules.set(rule, (this.failedRules.get(rule) ?? 0) + 1);
+  }
+
+  get total(): number {
+    return this.#count.fail + this.#count.unproven + this.#count.pass;
+  }
+
+  get outcome(): Outcome {
+    if (this.#count.fail > 0) return 'fail';
+    return this.#count.unproven > 0 || this.total === 0 ? 'unproven' : 'pass';
+  }
+
+  get counts(): Counts {
+    return this.#verdicts;
+  }
+
+  /** The worst ones first; what a diagnosis reads. */
+  get samples(): readonly JudgedJourney[] {
+    return [...this.#byOutcome.fail, ...this.#byOutcome.unproven, ...this.#byOutcome.pass].slice(0, SAMPLES * 3);
+  }
+
+  get reports(): readonly JourneyReport[] {
+    const limit = this.#limit === Number.POSITIVE_INFINITY ? undefined : this.#limit;
+    return [...this.#byOutcome.fail, ...this.#byOutcome.unproven, ...this.#byOutcome.pass].slice(0, limit).map((j) =>
+      journeyReport(
+        j.journey,
+        j.verdict.outcome,
+        j.findings.map((f) => f.finding),
+      ),
+    );
+  }
+}

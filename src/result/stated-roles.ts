@@ -1,0 +1,58 @@
+/** Roles that a user or an expectation states for captures, turned into roles on one flow's path. */
+import type { ExpectationSource, HopRole } from '../expect/expected-path.js';
+import { hopRoles } from '../expect/expected-path.js';
+import type { CapturePoint } from '../trace/capture-point.js';
+import type { Evidence } from '../trace/evidence.js';
+import type { Flow } from '../trace/flow.js';
+import type { StatedRole } from '../trace/path-order.js';
+import { baseName } from '../trace/point-name.js';
+
+/** --point CAPTURE[:IF]=ROLE[@NODE] */
+export interface StatedPoint {
+  readonly capture: string;
+  readonly interfaceName: string | null;
+  readonly role: HopRole;
+  readonly node: string | null;
+}
+
+export function statedRoles(
+  evidence: Evidence,
+  flow: Flow,
+  points: readonly StatedPoint[],
+  expectations: readonly ExpectationSource[],
+): ReadonlyMap<number, StatedRole> {
+  const stated = new Map<number, StatedRole>();
+  for (const source of expectations) {
+    const facts = source.flow(flow.source, flow.destination);
+    if (facts === null) continue;
+    for (const declared of source.points) {
+      const role = hopRoles.find((r) => {
+        const hop = facts.request[r] ?? facts.reply[r];
+        if (hop?.node?.value !== declared.at) return false;
+        return declared.interfaceName === null || hop.interfaceName?.value === declared.interfaceName;
+      });
+      if (role === undefined) continue;
+      for (const point of evidence.points) {
+        if (!isCapture(point, declared.capture, null) || stated.has(point.index)) continue;
+        stated.set(point.index, {
+          role,
+          node: declared.at,
+          from: source.kind === 'declared' ? 'expectation' : 'kernel-state',
+        });
+      }
+    }
+  }
+  for (const each of points) {
+    for (const point of evidence.points) {
+      if (!isCapture(point, each.capture, each.interfaceName)) continue;
+      stated.set(point.index, { role: each.role, node: each.node, from: 'command-line' });
+    }
+  }
+  return stated;
+}
+
+export function isCapture(point: CapturePoint, capture: string, interfaceName: string | null): boolean {
+  const file = point.file === capture || baseName(point.file) === baseName(capture);
+  if (!file) return point.id === capture;
+  return interfaceName === null || point.interfaceName === interfaceName || point.id.endsWith(`:${interfaceName}`);
+}

@@ -1,0 +1,71 @@
+/** Which flows are pod traffic between nodes, and which are only there as well: those are named once and not judged. */
+import { addressText } from '../decode/address.js';
+import type { Evidence } from './evidence.js';
+import type { Flow } from './flow.js';
+import { Flag } from './sightings.js';
+
+/** Outer addresses of IPv4-in-IPv4 datagrams in all captures: the tunnel's ends. */
+export function tunnelEnds(evidence: Evidence): ReadonlySet<number> {
+  const ends = new Set<number>();
+  const c = evidence.sightings.columns;
+  let lastSource = -1;
+  let lastDestination = -1;
+  for (let row = 0; row < evidence.sightings.length; row++) {
+    if ((c.flags[row]! & Flag.HasOuter) === 0 || c.encapsulation[row] === 0) continue;
+    if (c.outerSource[row] !== lastSource) ends.add((lastSource = c.outerSource[row]!));
+    if (c.outerDestination[row] !== lastDestination) ends.add((lastDestination = c.outerDestination[row]!));
+  }
+  return ends;
+}
+
+interface Shape {
+  encapsulated: boolean;
+  replied: boolean;
+  requested: boolean;
+  readonly ttls: Set<number>;
+  readonly replyTtls: Set<number>;
+}
+
+/** Why a flow is no pod-to-pod path between nodes; null when it may be one. */
+export function whyBackground(evidence: Evidence, flow: Flow, ends: ReadonlySet<number>): string | null {
+  const name = `${addressText(flow.source)} > ${addressText(flow.destination)}`;
+  const shape = shapeOf(evidence, flow);
+  if (shape.encapsulated) return null;
+  if (ends.has(flow.source) && ends.has(flow.destination))
+    return `${name} is between two nodes, not between pods: not judged`;
+  // Answered with an untouched TTL at the place where the request's TTL is untouched as well: nobody forwarded it.
+  if (shape.replied && shape.ttls.size === 1 && shape.replyTtls.size === 1) {
+    const [q] = shape.ttls;
+    const [r] = shape.replyTtls;
+    if (isInitial(q!) && isInitial(r!)) return `${name} was answered on its own link, nothing forwarded it: not judged`;
+  }
+  const renamed = flow.probes.flatMap((p) => p.rewritten);
+  if (renamed.length > 0 && renamed.every((k) => ends.has(k.source)) && shape.replied) {
+    return `${name} leaves the cluster through its node's address: not judged`;
+  }
+  return null;
+}
+
+function shapeOf(evidence: Evidence, flow: Flow): Shape {
+  const c = evidence.sightings.columns;
+  const shape: Shape = { encapsulated: false, replied: false, requested: false, ttls: new Set(), replyTtls: new Set() };
+  for (const probe of flow.probes) {
+    for (const row of probe.requests) {
+      shape.requested = true;
+      if (c.encapsulation[row] !== 0) shape.encapsulated = true;
+      shape.ttls.add(c.timeToLive[row]!);
+    }
+    for (const row of probe.replies) {
+      shape.replied = true;
+      if (c.encapsulation[row] !== 0) shape.encapsulated = true;
+      shape.replyTtls.add(c.timeToLive[row]!);
+    }
+    if (shape.encapsulated) break;
+  }
+  return shape;
+}
+
+/** Initial TTLs in use: 64 (Linux, BSD), 128 (Windows), 255 (Solaris, network devices). */
+function isInitial(ttl: number): boolean {
+  return ttl === 64 || ttl === 128 || ttl === 255;
+}

@@ -1,0 +1,65 @@
+/** A capture point: one place where frames were taken, which may be a whole file, one interface of it, or one device behind `-i any`. */
+
+export interface CapturePoint {
+  /** Position in the run's list of points; the key everything else uses. */
+  readonly index: number;
+  /** Unique and stable: "pod1.cap", "all.pcapng:eth0", "any.cap:if4", "any.cap:tunnel". */
+  readonly id: string;
+  readonly file: string;
+  readonly interfaceName: string | null;
+  readonly linkType: number;
+  readonly snapLength: number;
+  /** The capture filter that the writer noted, else null. */
+  readonly filter: string | null;
+  /** What the link shows by itself: no link header (a tunnel device), Ethernet, or a cooked header of `-i any`. */
+  readonly link: 'raw' | 'ethernet' | 'cooked-tunnel' | 'cooked-ethernet' | 'cooked-other';
+  /** Points of one `-i any` capture share a network namespace, hence a clock and a node. */
+  readonly namespace: string | null;
+  readonly traffic: Traffic;
+}
+
+/** What else a point saw: enough to say that it was alive, and what it could have seen. Bounded. */
+export interface Traffic {
+  frames: number;
+  echoes: number;
+  /** Frames in which IPv4 carries IPv4 (protocol 4), whatever is inside. */
+  encapsulated: number;
+  firstSeconds: number;
+  firstNanoseconds: number;
+  lastSeconds: number;
+  lastNanoseconds: number;
+  /** Frames whose needed headers were not all captured. */
+  cut: number;
+  firstCut: number;
+  /** Frames with an 802.1Q or 802.1ad tag. */
+  tagged: number;
+  /** Largest IPv4 datagram seen that is no TCP (GSO makes TCP larger than the wire), and largest TCP one. */
+  largestOther: number;
+  largestTcp: number;
+  /** First fully captured TCP or UDP checksum that was wrong, and how many were right or wrong among those looked at. */
+  transportRight: number;
+  transportWrong: number;
+  firstTransportWrong: number;
+  firstLargeTcp: number;
+}
+
+export function newTraffic(): Traffic {
+  return {
+    frames: 0,
+    echoes: 0,
+    encapsulated: 0,
+    firstSeconds: 0,
+    firstNanoseconds: 0,
+    lastSeconds: 0,
+    lastNanoseconds: 0,
+    cut: 0,
+    firstCut: 0,
+    tagged: 0,
+    largestOther: 0,
+    largestTcp: 0,
+    transportRight: 0,
+    transportWrong: 0,
+    firstTransportWrong: 0,
+    firstLargeTcp: 0,
+  };
+}

@@ -1,0 +1,156 @@
+/** Everything that all captures had to say, put on one numbering of points. */
+import type { CaptureSummary } from '../capture/capture.js';
+import { macTextOf } from '../decode/address.js';
+import type { CapturePoint } from './capture-point.js';
+import type { ArpSighting, ErrorSighting, FrameRef, Observation, SynSighting } from './observation.js';
+import { encapsulations, type FileObservations } from './observe.js';
+import { Flag, SightingTable } from './sightings.js';
+
+export interface Evidence {
+  readonly captures: readonly CaptureSummary[];
+  readonly points: readonly CapturePoint[];
+  readonly sightings: SightingTable;
+  readonly errors: readonly ErrorSighting[];
+  readonly arps: readonly ArpSighting[];
+  readonly syns: readonly SynSighting[];
+  /** What was not kept because of a limit, in words; empty when all was. */
+  readonly limits: readonly string[];
+}
+
+export interface FileEvidence {
+  readonly summary: CaptureSummary;
+  readonly observations: FileObservations;
+}
+
+/** Joins the files' observations. The order of `files` does not matter: they are taken by name. */
+export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
+  const ordered = [...files].sort((a, b) => compareText(a.summary.file, b.summary.file));
+  const points: CapturePoint[] = [];
+  const sightings = new SightingTable(ordered.reduce((sum, f) => sum + f.observations.sightings.length, 1));
+  const errors: ErrorSighting[] = [];
+  const arps: ArpSighting[] = [];
+  const syns: SynSighting[] = [];
+  const limits: string[] = [];
+  for (const { summary, observations } of ordered) {
+    const mapping = addPoints(points, summary, observations);
+    sightings.append(observations.sightings, mapping);
+    const point = (index: number): CapturePoint => points[mapping[index]!]!;
+    const ref = (frame: number): FrameRef => ({ file: summary.file, frame });
+    for (const e of observations.errors) {
+      errors.push({ ...e, point: point(e.point), ref: ref(e.frame), encapsulation: encapsulations[e.encapsulation]! });
+    }
+    for (const a of observations.arps) arps.push({ ...a, point: point(a.point), ref: ref(a.frame) });
+    for (const s of observations.syns) {
+      syns.push({ ...s, point: point(s.point), ref: ref(s.frame), encapsulation: encapsulations[s.encapsulation]! });
+    }
+    for (const [kind, count] of Object.entries(observations.dropped)) {
+      if (count > 0) limits.push(`${summary.file}: ${count} more ${kind} than are kept were passed over`);
+    }
+  }
+  return { captures: ordered.map((f) => f.summary), points, sightings, errors, arps, syns, limits };
+}
+
+function addPoints(points: CapturePoint[], summary: CaptureSummary, observations: FileObservations): number[] {
+  const alone = observations.points.length === 1;
+  const taken = new Set<string>();
+  return observations.points.map((raw) => {
+    const device = summary.interfaces[raw.interfaceIndex];
+    let id = summary.file;
+    if (!alone) {
+      const several = summary.interfaces.length > 1;
+      const name = device?.name ?? `#${raw.interfaceIndex}`;
+      id += raw.part === '' ? `:${name}` : several ? `:${name}:${raw.part}` : `:${raw.part}`;
+      for (let n = 2, plain = id; taken.has(id); n++) id = `${plain}#${n}`;
+    }
+    taken.add(id);
+    const index = points.length;
+    points.push({
+      index,
+      id,
+      file: summary.file,
+      interfaceName: raw.part === '' ? (device?.name ?? null) : null,
+      linkType: raw.linkType,
+      snapLength: device?.snapLength ?? 0,
+      filter: device?.filter ?? null,
+      link: raw.link,
+      namespace: raw.part === '' ? null : `${summary.file}:${raw.interfaceIndex}`,
+      traffic: raw.traffic,
+    });
+    return index;
+  });
+}
+
+/** Builds the Observation of one row. */
+export function observationAt(evidence: Evidence, row: number): Observation {
+  const c = evidence.sightings.columns;
+  const flags = c.flags[row]!;
+  const point = evidence.points[c.point[row]!]!;
+  const extra = c.extra[row] === 0 ? null : evidence.sightings.extras[c.extra[row]! - 1]!;
+  const triState = (right: number, wrong: number): boolean | null =>
+    flags & right ? true : flags & wrong ? false : null;
+  const headerLength = c.headerLength[row]!;
+  const totalLength = c.totalLength[row]!;
+  const datagramLength = extra?.datagramLength || totalLength;
+  const linkSource =
+    flags & (Flag.HasEthernet | Flag.HasLinkSource) ? macTextOf(c.sourceMacHigh[row]!, c.sourceMacLow[row]!) : null;
+  return {
+    point,
+    ref: { file: point.file, frame: c.frame[row]! },
+    seconds: c.seconds[row]!,
+    nanoseconds: c.nanoseconds[row]!,
+    message: flags & Flag.Reply ? 'echo-reply' : 'echo-request',
+    ethernet:
+      flags & Flag.HasEthernet
+        ? { source: linkSource!, destination: macTextOf(c.destinationMacHigh[row]!, c.destinationMacLow[row]!) }
+        : null,
+    linkSource,
+    packetType: c.packetType[row] === 255 ? null : c.packetType[row]!,
+    vlans: extra?.vlans ?? [],
+    encapsulation: encapsulations[c.encapsulation[row]!]!,
+    outer:
+      flags & Flag.HasOuter
+        ? {
+            source: c.outerSource[row]!,
+            destination: c.outerDestination[row]!,
+            timeToLive: c.outerTimeToLive[row]!,
+            typeOfService: c.outerTypeOfService[row]!,
+            identification: c.outerIdentification[row]!,
+            totalLength: c.outerTotalLength[row]!,
+            headerLength: extra?.outerHeaderLength || 20,
+            dontFragment: (flags & Flag.OuterDontFragment) !== 0,
+            protocol: extra?.outerProtocol || 4,
+            checksumRight: triState(Flag.OuterChecksumRight, Flag.OuterChecksumWrong),
+          }
+        : null,
+    inner: {
+      source: c.source[row]!,
+      destination: c.destination[row]!,
+      timeToLive: c.timeToLive[row]!,
+      typeOfService: c.typeOfService[row]!,
+      identification: c.identification[row]!,
+      totalLength,
+      headerLength,
+      dontFragment: (flags & Flag.InnerDontFragment) !== 0,
+      protocol: 1,
+      checksumRight: triState(Flag.InnerChecksumRight, Flag.InnerChecksumWrong),
+    },
+    identifier: c.identifier[row]!,
+    sequence: c.sequence[row]!,
+    payloadDigest: c.payloadDigest[row]!,
+    payloadCaptured: c.payloadCaptured[row]!,
+    payloadLength: Math.max(0, datagramLength - headerLength - 8),
+    icmpChecksumRight: triState(Flag.IcmpChecksumRight, Flag.IcmpChecksumWrong),
+    optionsDigest: extra?.optionsDigest ?? 0,
+    capturedLength: c.capturedLength[row]!,
+    wireLength: c.wireLength[row]!,
+    fragmented: extra?.fragmented ?? 'no',
+    fragments: extra?.fragments ?? [],
+    complete: extra?.complete ?? true,
+    datagramLength,
+  };
+}
+
+/** By code units, the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

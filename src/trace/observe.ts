@@ -1,0 +1,720 @@
+/**
+ * The border between the tiers: takes each frame from a reader, lets the decoder find its headers, and keeps what
+ * belongs to a probe (echo messages, ICMP errors, ARP, TCP SYNs) as rows and small objects. Everything else is only counted.
+ */
+import type { CaptureInterface, FrameCursor } from '../capture/capture.js';
+import { macText } from '../decode/address.js';
+import * as arp from '../decode/arp.js';
+import * as ethernet from '../decode/ethernet.js';
+import { ABSENT, decodeFrame, FrameView, faultOf } from '../decode/frame.js';
+import * as icmpv4 from '../decode/icmpv4.js';
+import * as ipv4 from '../decode/ipv4.js';
+import { LayerKind } from '../decode/layer-kind.js';
+import * as linuxSll from '../decode/linux-sll.js';
+import * as linuxSll2 from '../decode/linux-sll2.js';
+import * as tcp from '../decode/tcp.js';
+import * as vlan from '../decode/vlan.js';
+import type { Encapsulation } from '../expect/expected-path.js';
+import { type CapturePoint, newTraffic, type Traffic } from './capture-point.js';
+import type { FragmentRef, Instant } from './observation.js';
+import { Flag, SightingTable } from './sightings.js';
+import { transportChecksumRight } from './transport-checksum.js';
+
+export const encapsulations: readonly Encapsulation[] = [
+  'none',
+  'ipip',
+  'ipip-in-ipip',
+  'vxlan',
+  'gre',
+  'geneve',
+  '6in4',
+  '4in6',
+  'wireguard',
+  'other',
+];
+const code = (name: Encapsulation): number => encapsulations.indexOf(name);
+const NONE = 0;
+const IPIP = 1;
+const IPIP_TWICE = code('ipip-in-ipip');
+const VXLAN = code('vxlan');
+const GRE = code('gre');
+const GENEVE = code('geneve');
+const FOUR_IN_SIX = code('4in6');
+const OTHER = code('other');
+
+/** Limits that keep a hostile capture from filling the memory; what goes beyond is counted in `dropped`. */
+const MAX_ERRORS = 50_000;
+const MAX_ARP = 20_000;
+const MAX_SYNS = 20_000;
+const MAX_PARTIAL_DATAGRAMS = 2_048;
+const MAX_DATAGRAM = 65_535;
+const TRANSPORT_SAMPLE = 256;
+
+/** ARPHRD_ values of <linux/if_arp.h> that have no link header of their own. */
+const ARPHRD_TUNNEL = 768;
+const ARPHRD_NONE = 0xfffe;
+const ARPHRD_PPP = 512;
+const ARPHRD_ETHER = 1;
+const ARPHRD_LOOPBACK = 772;
+
+/** As ErrorSighting, ArpSighting and SynSighting of observation.ts, but with the point's number: they cross threads. */
+export interface RawError extends Instant {
+  readonly point: number;
+  readonly frame: number;
+  readonly sender: number;
+  readonly receiver: number;
+  readonly timeToLive: number;
+  readonly outer: { readonly source: number; readonly destination: number } | null;
+  readonly encapsulation: number;
+  readonly type: number;
+  readonly code: number;
+  readonly nextHopMtu: number;
+  readonly quotedOuter: { readonly source: number; readonly destination: number; readonly timeToLive: number } | null;
+  readonly quotedInner: {
+    readonly source: number;
+    readonly destination: number;
+    readonly protocol: number;
+    readonly identification: number;
+    readonly totalLength: number;
+    readonly timeToLive: number;
+  } | null;
+  readonly quotedEcho: { readonly reply: boolean; readonly identifier: number; readonly sequence: number } | null;
+  readonly ethernet: { readonly source: string; readonly destination: string } | null;
+}
+
+export interface RawArp {
+  readonly point: number;
+  readonly frame: number;
+  readonly operation: number;
+  readonly senderMac: string;
+  readonly senderAddress: number;
+  readonly targetAddress: number;
+  readonly first: Instant;
+  count: number;
+}
+
+export interface RawSyn {
+  readonly point: number;
+  readonly frame: number;
+  readonly source: number;
+  readonly destination: number;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly acknowledges: boolean;
+  /** -1: no such option. */
+  readonly mss: number;
+  readonly encapsulation: number;
+  readonly checksumRight: boolean | null;
+}
+
+export interface RawPoint {
+  readonly interfaceIndex: number;
+  /** '' for a whole interface, else what splits it: "if4", "tunnel", "ethernet/ipip". */
+  readonly part: string;
+  readonly link: CapturePoint['link'];
+  readonly linkType: number;
+  readonly traffic: Traffic;
+}
+
+/** Everything that one file had to say. Plain data and typed arrays: it can be posted from a worker. */
+export interface FileObservations {
+  readonly points: readonly RawPoint[];
+  readonly sightings: SightingTable;
+  readonly errors: readonly RawError[];
+  readonly arps: readonly RawArp[];
+  readonly syns: readonly RawSyn[];
+  /** How many sightings of each kind were not kept because of a limit. */
+  readonly dropped: {
+    readonly errors: number;
+    readonly arps: number;
+    readonly syns: number;
+    readonly fragments: number;
+  };
+}
+
+interface Piece {
+  readonly offset: number;
+  readonly length: number;
+  readonly data: Uint8Array;
+  readonly last: boolean;
+  readonly ref: FragmentRef;
+}
+
+interface PartialDatagram {
+  readonly level: 'inner' | 'outer';
+  pieces: Piece[];
+  held: number;
+  /** The first fragment's octets up to the end of the fragmented header, and what its frame was. */
+  head: Uint8Array | null;
+  headerAt: number;
+  frame: FrameCursor | null;
+  point: number;
+}
+
+export class FileObserver {
+  readonly #file: string;
+  readonly #view = new FrameView();
+  readonly #scratch = new FrameView();
+  readonly #sightings = new SightingTable();
+  readonly #errors: RawError[] = [];
+  readonly #arps = new Map<string, RawArp>();
+  readonly #syns = new Map<string, RawSyn>();
+  readonly #points: RawPoint[] = [];
+  readonly #pointOf = new Map<string, number>();
+  readonly #partials = new Map<string, PartialDatagram>();
+  readonly #dropped = { errors: 0, arps: 0, syns: 0, fragments: 0 };
+  #lastInterface = -1;
+  #lastPoint = -1;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** The visitor to give to a reader. */
+  readonly visit = (frame: FrameCursor): void => {
+    const view = this.#view;
+    decodeFrame(view, frame.bytes, frame.start, frame.end, frame.linkType);
+    const point = this.#pointFor(frame, view);
+    const traffic = this.#points[point]!.traffic;
+    if (traffic.frames++ === 0) {
+      traffic.firstSeconds = frame.seconds;
+      traffic.firstNanoseconds = frame.nanoseconds;
+      traffic.lastSeconds = frame.seconds;
+      traffic.lastNanoseconds = frame.nanoseconds;
+    } else if (
+      frame.seconds > traffic.lastSeconds ||
+      (frame.seconds === traffic.lastSeconds && frame.nanoseconds > traffic.lastNanoseconds)
+    ) {
+      traffic.lastSeconds = frame.seconds;
+      traffic.lastNanoseconds = frame.nanoseconds;
+    } else if (
+      frame.seconds < traffic.firstSeconds ||
+      (frame.seconds === traffic.firstSeconds && frame.nanoseconds < traffic.firstNanoseconds)
+    ) {
+      traffic.firstSeconds = frame.seconds;
+      traffic.firstNanoseconds = frame.nanoseconds;
+    }
+    if (view.outer !== ABSENT) traffic.encapsulated++;
+    if (view.faultCode !== 0) {
+      const fault = faultOf(view);
+      if (fault !== null && fault.problem === 'too-short' && fault.limit === 'captured-length') {
+        if (traffic.cut++ === 0) traffic.firstCut = frame.frameNumber;
+      }
+    }
+    if (view.count > 1 && view.kind[1] === LayerKind.Vlan) traffic.tagged++;
+    if (view.inner !== ABSENT) {
+      if (view.fragment || ipv4.moreFragments(view.bytes, view.inner) || this.#outerFragmented(view)) {
+        this.#fragment(frame, view, point);
+        return;
+      }
+      const length = ipv4.totalLength(view.bytes, view.inner);
+      if (view.tcp !== ABSENT) {
+        if (length > traffic.largestTcp) {
+          traffic.largestTcp = length;
+          traffic.firstLargeTcp = frame.frameNumber;
+        }
+        this.#tcp(frame, view, point, traffic);
+      } else if (length > traffic.largestOther) traffic.largestOther = length;
+      if (view.udp !== ABSENT && view.udp > view.inner) this.#sampleTransport(frame, view, traffic, view.udp, 17);
+      if (view.icmp !== ABSENT) this.#icmp(frame, view, point, null);
+      return;
+    }
+    if (view.arp !== ABSENT) this.#arp(frame, view, point);
+  };
+
+  /** Call once, after the last frame. `interfaces`: those the file declared, so that silent ones are points too. */
+  finish(interfaces: readonly CaptureInterface[]): FileObservations {
+    for (const partial of this.#partials.values()) this.#assemble(partial, false);
+    this.#partials.clear();
+    for (const each of interfaces) {
+      if (!this.#points.some((p) => p.interfaceIndex === each.index)) {
+        this.#addPoint(each.index, '', linkOf(each.linkType, ARPHRD_ETHER), each.linkType);
+      }
+    }
+    return {
+      points: this.#points,
+      sightings: this.#sightings,
+      errors: this.#errors,
+      arps: [...this.#arps.values()],
+      syns: [...this.#syns.values()],
+      dropped: this.#dropped,
+    };
+  }
+
+  #pointFor(frame: FrameCursor, view: FrameView): number {
+    const kind = view.count > 0 ? view.kind[0]! : LayerKind.None;
+    if (kind !== LayerKind.LinuxSll && kind !== LayerKind.LinuxSll2) {
+      if (frame.interfaceIndex === this.#lastInterface) return this.#lastPoint;
+      const key = String(frame.interfaceIndex);
+      this.#lastInterface = frame.interfaceIndex;
+      this.#lastPoint =
+        this.#pointOf.get(key) ??
+        this.#addPoint(frame.interfaceIndex, '', linkOf(frame.linkType, ARPHRD_ETHER), frame.linkType);
+      return this.#lastPoint;
+    }
+    const at = view.at[0]!;
+    const cooked2 = kind === LayerKind.LinuxSll2;
+    const arphrd = cooked2 ? linuxSll2.arphrdType(view.bytes, at) : linuxSll.arphrdType(view.bytes, at);
+    // SLL has no interface index: the device's type and the encapsulation are all that tells its devices apart.
+    const part = cooked2
+      ? `if${linuxSll2.interfaceIndex(view.bytes, at)}`
+      : `${arphrdName(arphrd)}${view.outer !== ABSENT ? '/ipip' : ''}`;
+    const key = `${frame.interfaceIndex} ${part}`;
+    return (
+      this.#pointOf.get(key) ??
+      this.#addPoint(frame.interfaceIndex, part, linkOf(frame.linkType, arphrd), frame.linkType)
+    );
+  }
+
+  #addPoint(interfaceIndex: number, part: string, link: CapturePoint['link'], linkType: number): number {
+    // A capture can claim any number of devices: past a generous limit they share the last point.
+    if (this.#points.length >= 4096) return this.#points.length - 1;
+    const index = this.#points.push({ interfaceIndex, part, link, linkType, traffic: newTraffic() }) - 1;
+    this.#pointOf.set(part === '' ? String(interfaceIndex) : `${interfaceIndex} ${part}`, index);
+    return index;
+  }
+
+  #outerFragmented(view: FrameView): boolean {
+    return view.outer !== ABSENT && ipv4.moreFragments(view.bytes, view.outer);
+  }
+
+  #icmp(frame: FrameCursor, view: FrameView, point: number, extra: Assembled | null): void {
+    const { bytes } = view;
+    const at = view.icmp;
+    const type = icmpv4.type(bytes, at);
+    if (type === 8 || type === 0) {
+      this.#points[point]!.traffic.echoes++;
+      this.#sight(frame, view, point, type === 0, extra);
+    } else if (icmpv4.isError(type) && view.quotedIp !== ABSENT) this.#error(frame, view, point, type);
+  }
+
+  #sight(frame: FrameCursor, view: FrameView, point: number, reply: boolean, assembled: Assembled | null): void {
+    const { bytes, inner, outer, icmp } = view;
+    const table = this.#sightings;
+    const i = table.add();
+    const c = table.columns;
+    let flags = reply ? Flag.Reply : 0;
+    c.point[i] = point;
+    c.frame[i] = frame.frameNumber;
+    c.seconds[i] = frame.seconds;
+    c.nanoseconds[i] = frame.nanoseconds;
+    c.source[i] = ipv4.source(bytes, inner);
+    c.destination[i] = ipv4.destination(bytes, inner);
+    c.identifier[i] = icmpv4.identifier(bytes, icmp);
+    c.sequence[i] = icmpv4.sequence(bytes, icmp);
+    c.timeToLive[i] = ipv4.timeToLive(bytes, inner);
+    c.typeOfService[i] = ipv4.typeOfService(bytes, inner);
+    const headerLength = ipv4.headerLength(bytes, inner);
+    c.headerLength[i] = headerLength;
+    c.identification[i] = ipv4.identification(bytes, inner);
+    c.totalLength[i] = assembled?.longestInner || ipv4.totalLength(bytes, inner);
+    if (ipv4.dontFragment(bytes, inner)) flags |= Flag.InnerDontFragment;
+    flags |= ipv4.headerChecksumIsRight(bytes, inner) ? Flag.InnerChecksumRight : Flag.InnerChecksumWrong;
+    const encapsulation = encapsulationOf(view);
+    c.encapsulation[i] = encapsulation;
+    if (outer !== ABSENT || encapsulation !== NONE) {
+      const header = outer !== ABSENT ? outer : inner;
+      flags |= Flag.HasOuter;
+      c.outerSource[i] = ipv4.source(bytes, header);
+      c.outerDestination[i] = ipv4.destination(bytes, header);
+      c.outerTimeToLive[i] = ipv4.timeToLive(bytes, header);
+      c.outerTypeOfService[i] = ipv4.typeOfService(bytes, header);
+      c.outerIdentification[i] = ipv4.identification(bytes, header);
+      c.outerTotalLength[i] = assembled?.longestOuter || ipv4.totalLength(bytes, header);
+      if (ipv4.dontFragment(bytes, header)) flags |= Flag.OuterDontFragment;
+      flags |= ipv4.headerChecksumIsRight(bytes, header) ? Flag.OuterChecksumRight : Flag.OuterChecksumWrong;
+    }
+    if (assembled !== null && !assembled.headersRight) {
+      const wrong = assembled.level === 'inner' ? Flag.InnerChecksumWrong : Flag.OuterChecksumWrong;
+      const right = assembled.level === 'inner' ? Flag.InnerChecksumRight : Flag.OuterChecksumRight;
+      flags = (flags | wrong) & ~right;
+    } else if (assembled !== null) {
+      // The joined header's length is ours, so its checksum says nothing; each fragment's own did.
+      flags = (flags | Flag.InnerChecksumRight) & ~Flag.InnerChecksumWrong;
+      if (flags & Flag.HasOuter) flags = (flags | Flag.OuterChecksumRight) & ~Flag.OuterChecksumWrong;
+    }
+    c.packetType[i] = 255;
+    if (view.ethernet !== ABSENT && view.at[0] === view.ethernet) {
+      flags |= Flag.HasEthernet;
+      c.sourceMacHigh[i] = ethernet.sourceHigh(bytes, view.ethernet);
+      c.sourceMacLow[i] = ethernet.sourceLow(bytes, view.ethernet);
+      c.destinationMacHigh[i] = ethernet.destinationHigh(bytes, view.ethernet);
+      c.destinationMacLow[i] = ethernet.destinationLow(bytes, view.ethernet);
+    } else if (view.kind[0] === LayerKind.LinuxSll || view.kind[0] === LayerKind.LinuxSll2) {
+      const cooked2 = view.kind[0] === LayerKind.LinuxSll2;
+      const at = view.at[0]!;
+      c.packetType[i] = cooked2 ? linuxSll2.packetType(bytes, at) : linuxSll.packetType(bytes, at);
+      // Offsets of the address length and address: LINKTYPE_LINUX_SLL 4 and 6, LINKTYPE_LINUX_SLL2 11 and 12.
+      const length = cooked2 ? bytes[at + 11]! : (bytes[at + 4]! << 8) | bytes[at + 5]!;
+      const from = at + (cooked2 ? 12 : 6);
+      if (length === 6) {
+        flags |= Flag.HasLinkSource;
+        c.sourceMacHigh[i] = (bytes[from]! << 8) | bytes[from + 1]!;
+        c.sourceMacLow[i] =
+          ((bytes[from + 2]! << 24) | (bytes[from + 3]! << 16) | (bytes[from + 4]! << 8) | bytes[from + 5]!) >>> 0;
+      }
+    }
+    // Payload: the ICMP data behind the eight octets of header, as far as the datagram and the capture go.
+    const limit = limitOf(view, icmp);
+    const from = icmp + 8;
+    const captured = limit > from ? limit - from : 0;
+    c.payloadCaptured[i] = captured;
+    c.payloadDigest[i] = digest(bytes, from, from + captured);
+    const declared = ipv4.totalLength(bytes, inner) - headerLength - 8;
+    if (captured === declared && (assembled === null || assembled.complete)) {
+      flags |= icmpv4.checksumIsRight(bytes, icmp, limit) ? Flag.IcmpChecksumRight : Flag.IcmpChecksumWrong;
+    }
+    c.capturedLength[i] = frame.end - frame.start;
+    c.wireLength[i] = frame.wireLength;
+    c.flags[i] = flags;
+    const hasVlan = view.count > 1 && view.kind[1] === LayerKind.Vlan;
+    const hasOptions = headerLength > 20;
+    const otherOuter = outer !== ABSENT && encapsulation !== IPIP;
+    const outerOptions = outer !== ABSENT && ipv4.headerLength(bytes, outer) > 20;
+    if (hasVlan || hasOptions || otherOuter || outerOptions || assembled !== null) {
+      c.extra[i] = table.extras.push({
+        vlans: hasVlan ? vlansOf(view) : [],
+        fragmented: assembled?.level ?? 'no',
+        fragments: assembled?.fragments ?? [],
+        complete: assembled?.complete ?? true,
+        datagramLength: assembled?.complete ? ipv4.totalLength(bytes, inner) : 0,
+        optionsDigest: hasOptions ? digest(bytes, inner + 20, inner + headerLength) : 0,
+        outerProtocol: outer !== ABSENT ? ipv4.protocol(bytes, outer) : 4,
+        outerHeaderLength: outer !== ABSENT ? ipv4.headerLength(bytes, outer) : 20,
+      });
+    } else c.extra[i] = 0;
+  }
+
+  #error(frame: FrameCursor, view: FrameView, point: number, type: number): void {
+    if (this.#errors.length >= MAX_ERRORS) {
+      this.#dropped.errors++;
+      return;
+    }
+    const { bytes, inner, icmp } = view;
+    let first: number = ABSENT;
+    let last: number = ABSENT;
+    let echo: RawError['quotedEcho'] = null;
+    for (let i = view.quotedFrom; i < view.count; i++) {
+      const kind = view.kind[i];
+      const at = view.at[i]!;
+      if (kind === LayerKind.Ipv4) {
+        if (first === ABSENT) first = at;
+        last = at;
+        echo = null;
+      } else if (kind === LayerKind.Icmpv4) {
+        const quotedType = icmpv4.type(bytes, at);
+        if (quotedType === 8 || quotedType === 0) {
+          echo = {
+            reply: quotedType === 0,
+            identifier: icmpv4.identifier(bytes, at),
+            sequence: icmpv4.sequence(bytes, at),
+          };
+        }
+      }
+    }
+    const tunnel = ipv4.protocol(bytes, first) === 4;
+    const innerAt = tunnel ? (last === first ? ABSENT : last) : last;
+    const hasEthernet = view.ethernet !== ABSENT && view.at[0] === view.ethernet;
+    this.#errors.push({
+      point,
+      frame: frame.frameNumber,
+      seconds: frame.seconds,
+      nanoseconds: frame.nanoseconds,
+      sender: ipv4.source(bytes, inner),
+      receiver: ipv4.destination(bytes, inner),
+      timeToLive: ipv4.timeToLive(bytes, inner),
+      outer:
+        view.outer === ABSENT
+          ? null
+          : { source: ipv4.source(bytes, view.outer), destination: ipv4.destination(bytes, view.outer) },
+      encapsulation: encapsulationOf(view),
+      type,
+      code: icmpv4.code(bytes, icmp),
+      nextHopMtu: type === 3 && icmpv4.code(bytes, icmp) === 4 ? icmpv4.nextHopMtu(bytes, icmp) : 0,
+      quotedOuter: tunnel
+        ? {
+            source: ipv4.source(bytes, first),
+            destination: ipv4.destination(bytes, first),
+            timeToLive: ipv4.timeToLive(bytes, first),
+          }
+        : null,
+      quotedInner:
+        innerAt === ABSENT
+          ? null
+          : {
+              source: ipv4.source(bytes, innerAt),
+              destination: ipv4.destination(bytes, innerAt),
+              protocol: ipv4.protocol(bytes, innerAt),
+              identification: ipv4.identification(bytes, innerAt),
+              totalLength: ipv4.totalLength(bytes, innerAt),
+              timeToLive: ipv4.timeToLive(bytes, innerAt),
+            },
+      quotedEcho: echo,
+      ethernet: hasEthernet
+        ? { source: macText(bytes, view.ethernet + 6), destination: macText(bytes, view.ethernet) }
+        : null,
+    });
+  }
+
+  #arp(frame: FrameCursor, view: FrameView, point: number): void {
+    const { bytes } = view;
+    const at = view.arp;
+    const operation = arp.operation(bytes, at);
+    const senderMac = macText(bytes, at + 8);
+    const senderAddress = arp.senderAddress(bytes, at);
+    const targetAddress = arp.targetAddress(bytes, at);
+    const key = `${point} ${operation} ${senderMac} ${senderAddress} ${targetAddress}`;
+    const known = this.#arps.get(key);
+    if (known !== undefined) known.count++;
+    else if (this.#arps.size >= MAX_ARP) this.#dropped.arps++;
+    else {
+      this.#arps.set(key, {
+        point,
+        frame: frame.frameNumber,
+        operation,
+        senderMac,
+        senderAddress,
+        targetAddress,
+        first: { seconds: frame.seconds, nanoseconds: frame.nanoseconds },
+        count: 1,
+      });
+    }
+  }
+
+  #tcp(frame: FrameCursor, view: FrameView, point: number, traffic: Traffic): void {
+    const { bytes } = view;
+    this.#sampleTransport(frame, view, traffic, view.tcp, 6);
+    const flags = tcp.flags(bytes, view.tcp);
+    if ((flags & 0x02) === 0) return;
+    const source = ipv4.source(bytes, view.inner);
+    const destination = ipv4.destination(bytes, view.inner);
+    const sourcePort = tcp.sourcePort(bytes, view.tcp);
+    const destinationPort = tcp.destinationPort(bytes, view.tcp);
+    const acknowledges = (flags & 0x10) !== 0;
+    const key = `${point} ${source} ${destination} ${sourcePort} ${destinationPort} ${acknowledges}`;
+    if (this.#syns.has(key)) return;
+    if (this.#syns.size >= MAX_SYNS) {
+      this.#dropped.syns++;
+      return;
+    }
+    this.#syns.set(key, {
+      point,
+      frame: frame.frameNumber,
+      source,
+      destination,
+      sourcePort,
+      destinationPort,
+      acknowledges,
+      mss: tcp.maximumSegmentSize(bytes, view.tcp, limitOf(view, view.tcp)),
+      encapsulation: encapsulationOf(view),
+      checksumRight: transportChecksumRight(bytes, view.inner, view.tcp, limitOf(view, view.tcp), 6),
+    });
+  }
+
+  #sampleTransport(frame: FrameCursor, view: FrameView, traffic: Traffic, at: number, protocol: number): void {
+    if (traffic.transportRight + traffic.transportWrong >= TRANSPORT_SAMPLE) return;
+    const right = transportChecksumRight(view.bytes, view.inner, at, limitOf(view, at), protocol);
+    if (right === true) traffic.transportRight++;
+    else if (right === false && traffic.transportWrong++ === 0) traffic.firstTransportWrong = frame.frameNumber;
+  }
+
+  #fragment(frame: FrameCursor, view: FrameView, point: number): void {
+    const { bytes } = view;
+    let headerAt = view.inner;
+    for (let i = 0; i < view.quotedFrom; i++) {
+      const at = view.at[i]!;
+      if (view.kind[i] === LayerKind.Ipv4 && (ipv4.moreFragments(bytes, at) || ipv4.fragmentOffset(bytes, at) > 0)) {
+        headerAt = at;
+        break;
+      }
+    }
+    const protocol = ipv4.protocol(bytes, headerAt);
+    if (protocol !== 1 && protocol !== 4 && protocol !== 47) return;
+    const level = protocol === 1 ? 'inner' : 'outer';
+    const headerEnd = headerAt + ipv4.headerLength(bytes, headerAt);
+    const offset = ipv4.fragmentOffset(bytes, headerAt);
+    const length = ipv4.totalLength(bytes, headerAt) - (headerEnd - headerAt);
+    if (length <= 0 || offset + length > MAX_DATAGRAM) return;
+    const identification = ipv4.identification(bytes, headerAt);
+    const key = `${point} ${view.ipHeaders} ${level} ${ipv4.source(bytes, headerAt)} ${ipv4.destination(bytes, headerAt)} ${identification}`;
+    let partial = this.#partials.get(key);
+    // The same stretch again is a copy of the datagram, not more of it: close the old one first.
+    if (partial?.pieces.some((p) => p.offset === offset)) {
+      this.#assemble(partial, false);
+      this.#partials.delete(key);
+      partial = undefined;
+    }
+    if (partial === undefined) {
+      if (this.#partials.size >= MAX_PARTIAL_DATAGRAMS) {
+        const [oldest] = this.#partials;
+        this.#assemble(oldest![1], false);
+        this.#partials.delete(oldest![0]);
+        this.#dropped.fragments++;
+      }
+      partial = { level, pieces: [], held: 0, head: null, headerAt: 0, frame: null, point };
+      this.#partials.set(key, partial);
+    }
+    const limit = Math.min(limitOf(view, headerAt), headerEnd + length);
+    partial.pieces.push({
+      offset,
+      length,
+      data: bytes.slice(headerEnd, Math.max(headerEnd, limit)),
+      last: !ipv4.moreFragments(bytes, headerAt),
+      ref: { file: this.#file, frame: frame.frameNumber, offset, length: ipv4.totalLength(bytes, headerAt) },
+    });
+    partial.held += length;
+    if (offset === 0) {
+      partial.head = bytes.slice(frame.start, headerEnd);
+      partial.headerAt = headerAt - frame.start;
+      partial.frame = { ...frame, bytes: partial.head, start: 0, end: frame.end - frame.start };
+    }
+    const end = partial.pieces.find((p) => p.last);
+    if (end !== undefined && partial.held >= end.offset + end.length && partial.head !== null) {
+      this.#assemble(partial, true);
+      this.#partials.delete(key);
+    }
+  }
+
+  /** Puts the fragments of one datagram together and treats the whole as one frame. */
+  #assemble(partial: PartialDatagram, whole: boolean): void {
+    const { head, frame, headerAt } = partial;
+    if (head === null || frame === null) return;
+    const pieces = [...partial.pieces].sort((a, b) => a.offset - b.offset);
+    const bytes = new Uint8Array(head.length + MAX_DATAGRAM);
+    bytes.set(head, 0);
+    let at = head.length;
+    let complete = whole;
+    for (const piece of pieces) {
+      if (piece.offset !== at - head.length) {
+        complete = false;
+        break;
+      }
+      bytes.set(piece.data, at);
+      at += piece.data.length;
+      if (piece.data.length < piece.length) {
+        complete = complete && piece === pieces.at(-1);
+        break;
+      }
+    }
+    const grown = pieces.reduce((sum, p) => Math.max(sum, p.offset + p.length), 0) - pieces[0]!.length;
+    const view = this.#scratch;
+    // Every enclosing datagram grows by what was joined; the fragmented one is whole now.
+    decodeFrame(view, bytes, 0, head.length, frame.linkType);
+    const headers: number[] = [];
+    for (let i = 0; i < view.count; i++) if (view.kind[i] === LayerKind.Ipv4) headers.push(view.at[i]!);
+    let headersRight = true;
+    for (const header of headers) {
+      headersRight = headersRight && ipv4.headerChecksumIsRight(bytes, header);
+      const total = Math.min(MAX_DATAGRAM, ipv4.totalLength(bytes, header) + grown);
+      bytes[header + 2] = total >>> 8;
+      bytes[header + 3] = total & 0xff;
+    }
+    bytes[headerAt + 6]! &= 0xdf;
+    decodeFrame(view, bytes, 0, at, frame.linkType);
+    if (view.icmp === ABSENT) return;
+    const longest = pieces.reduce((most, p) => Math.max(most, p.ref.length), 0);
+    const tunnelled = view.outer !== ABSENT;
+    this.#icmp(frame, view, partial.point, {
+      level: partial.level,
+      complete,
+      fragments: pieces.map((p) => p.ref),
+      longestInner: partial.level === 'inner' ? longest : 0,
+      longestOuter: partial.level === 'outer' ? longest : tunnelled ? longest + (view.inner - view.outer) : 0,
+      headersRight,
+    });
+  }
+}
+
+interface Assembled {
+  readonly level: 'inner' | 'outer';
+  readonly complete: boolean;
+  readonly fragments: readonly FragmentRef[];
+  /** 0: as the header says. */
+  readonly longestInner: number;
+  readonly longestOuter: number;
+  readonly headersRight: boolean;
+}
+
+/** One past the last captured octet of the layer that starts at `at`. */
+function limitOf(view: FrameView, at: number): number {
+  for (let i = view.count - 1; i >= 0; i--) if (view.at[i] === at) return view.limit[i]!;
+  return view.end;
+}
+
+function encapsulationOf(view: FrameView): number {
+  let ip = 0;
+  let tunnel = NONE;
+  for (let i = 0; i < view.quotedFrom; i++) {
+    switch (view.kind[i]) {
+      case LayerKind.Ipv4:
+        ip++;
+        if (ip === 2 && tunnel === NONE) tunnel = IPIP;
+        else if (ip > 2 && tunnel === IPIP) tunnel = IPIP_TWICE;
+        break;
+      case LayerKind.Ipv6:
+        if (ip === 0) tunnel = FOUR_IN_SIX;
+        break;
+      case LayerKind.Vxlan:
+        tunnel = VXLAN;
+        break;
+      case LayerKind.Gre:
+        tunnel = GRE;
+        break;
+      case LayerKind.Geneve:
+        tunnel = GENEVE;
+        break;
+      case LayerKind.Ah:
+      case LayerKind.Udp:
+        if (ip === 1 && view.at[i]! < view.inner && tunnel === NONE) tunnel = OTHER;
+        break;
+      default:
+    }
+    if (view.at[i]! >= view.inner) break;
+  }
+  return tunnel;
+}
+
+function vlansOf(view: FrameView): number[] {
+  const ids: number[] = [];
+  for (let i = 1; i < view.count && view.kind[i] === LayerKind.Vlan; i++) {
+    ids.push(vlan.identifier(view.bytes, view.at[i]!));
+  }
+  return ids;
+}
+
+function linkOf(linkType: number, arphrd: number): CapturePoint['link'] {
+  switch (linkType) {
+    case 12:
+    case 14:
+    case 101:
+    case 228:
+    case 229:
+      return 'raw';
+    case 113:
+    case 276:
+      if (arphrd === ARPHRD_TUNNEL || arphrd === ARPHRD_NONE || arphrd === ARPHRD_PPP) return 'cooked-tunnel';
+      return arphrd === ARPHRD_ETHER ? 'cooked-ethernet' : 'cooked-other';
+    default:
+      return 'ethernet';
+  }
+}
+
+function arphrdName(arphrd: number): string {
+  if (arphrd === ARPHRD_TUNNEL) return 'tunnel';
+  if (arphrd === ARPHRD_ETHER) return 'ethernet';
+  if (arphrd === ARPHRD_LOOPBACK) return 'loopback';
+  return `arphrd${arphrd}`;
+}
+
+/** FNV-1a over the octets, four at a time where it can. Only ever compared with itself. */
+export function digest(bytes: Uint8Array, from: number, to: number): number {
+  let hash = 0x811c9dc5;
+  let at = from;
+  for (; at + 4 <= to; at += 4) {
+    const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+    hash = Math.imul(hash ^ word, 0x01000193);
+    hash ^= hash >>> 15;
+  }
+  for (; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  return hash >>> 0;
+}
