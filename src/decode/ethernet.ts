@@ -41,7 +41,7 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
 export function followType(view: FrameView, bytes: Uint8Array, type: number, data: number, limit: number): number {
   if (type >= FIRST_ETHER_TYPE) return layerOfEtherType(type);
   if (type > 1500) return LayerKind.None;
-  if (data + type < limit) view.narrow(data + type, LimitBy.HeaderLength);
+  if (data + type <= limit) view.narrow(data + type, LimitBy.HeaderLength);
   // Novell's raw 802.3: an IPX checksum of 0xffff where LLC would be.
   if (limit - data >= 2 && uint16(bytes, data) === 0xffff) return LayerKind.None;
   return LayerKind.Llc;

@@ -21,6 +21,7 @@ const problems: Readonly<Record<number, Fault['problem']>> = {
   [Problem.WrongVersion]: 'wrong-version',
   [Problem.BadHeaderLength]: 'bad-header-length',
   [Problem.BadLength]: 'bad-length',
+  [Problem.LengthBelowHeader]: 'bad-length',
   [Problem.Unsupported]: 'unsupported',
   [Problem.UnsupportedLinkType]: 'unsupported',
 };
@@ -59,6 +60,9 @@ export function faultOf(view: FrameView): Fault | null {
 }
 
 function limitOf(view: FrameView): Fault['limit'] {
+  // A header that contradicts itself breaks its own limit.
+  if (view.faultCode === Problem.BadHeaderLength || view.faultCode === Problem.LengthBelowHeader)
+    return 'header-length';
   if (view.faultLimitBy === LimitBy.Captured) return 'captured-length';
   if (view.faultLimitBy === LimitBy.HeaderLength) return 'header-length';
   // The total length is an outer one when an IP header follows it, be it the one that is at fault.

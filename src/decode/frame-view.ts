@@ -13,9 +13,12 @@ export const Problem = {
   TooShort: 1,
   WrongVersion: 2,
   BadHeaderLength: 3,
+  /** A length reaches beyond what encloses the layer. */
   BadLength: 4,
-  Unsupported: 5,
-  UnsupportedLinkType: 6,
+  /** A length is less than that of the header it stands in. */
+  LengthBelowHeader: 5,
+  Unsupported: 6,
+  UnsupportedLinkType: 7,
 } as const;
 
 /** What set the limit up to which octets are believed. */
@@ -116,7 +119,7 @@ export class FrameView {
     this.limit[i] = limit;
   }
 
-  /** The layer just added says itself that it ends at `limit`, which is less than what was left. */
+  /** The layer just added says itself that it ends at `limit`, within what was left. */
   narrow(limit: number, by: number): void {
     this.nextLimit = limit;
     this.limitBy = by;

@@ -93,7 +93,7 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   if (header > room) return view.tooShort(LayerKind.Ipv4, at, header, limit);
   if (view.allIpHeaders++ === MAX_IP_HEADERS) return view.fault(Problem.Unsupported, LayerKind.Ipv4, at, 0, room);
   const total = uint16(bytes, at + 2);
-  const isBounded = total >= header && total < room;
+  const isBounded = total >= header && total <= room;
   view.add(LayerKind.Ipv4, at, isBounded ? at + total : limit);
   if (!view.quoting) {
     if (view.ipHeaders++ !== 0 && view.outer < 0) view.outer = view.inner;
@@ -102,7 +102,7 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   if (isBounded) view.narrow(at + total, LimitBy.TotalLength);
   else if (total < header) {
     // Total length 0: the card segments it (TSO), and the datagram is as long as the frame, as Wireshark takes it too.
-    if (total !== 0) return view.fault(Problem.BadLength, LayerKind.Ipv4, at, header, total);
+    if (total !== 0) return view.fault(Problem.LengthBelowHeader, LayerKind.Ipv4, at, header, total);
   } else if (total > room && view.limitBy !== LimitBy.Captured && !view.quoting && !view.insideFragment) {
     view.fault(Problem.BadLength, LayerKind.Ipv4, at, total, room);
   }

@@ -45,7 +45,7 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   if (view.allIpHeaders++ === MAX_IP_HEADERS) return view.fault(Problem.Unsupported, LayerKind.Ipv6, at, 0, room);
   const payload = payloadLength(bytes, at);
   const total = LENGTH + payload;
-  const isBounded = payload !== 0 && total < room;
+  const isBounded = payload !== 0 && total <= room;
   view.add(LayerKind.Ipv6, at, isBounded ? at + total : limit);
   if (!view.quoting && view.ipHeaders++ !== 0 && view.outer < 0) view.outer = view.inner;
   if (isBounded) view.narrow(at + total, LimitBy.TotalLength);

@@ -26,7 +26,7 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   if (bytes[at] !== VERSION_AND_TYPE) return view.fault(Problem.WrongVersion, LayerKind.Pppoe, at, 1, bytes[at]! >>> 4);
   const end = at + LENGTH + payloadLength(bytes, at);
   view.add(LayerKind.Pppoe, at, Math.min(limit, end));
-  if (end < limit) view.narrow(end, LimitBy.HeaderLength);
+  if (end <= limit) view.narrow(end, LimitBy.HeaderLength);
   view.nextAt = at + LENGTH;
   return code(bytes, at) === SESSION_DATA ? LayerKind.Ppp : LayerKind.None;
 }

@@ -30,13 +30,13 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   const room = limit - at;
   if (room < LENGTH) return view.tooShort(LayerKind.Udp, at, LENGTH, limit);
   const total = uint16(bytes, at + 4);
-  const isBounded = total >= LENGTH && total < room;
+  const isBounded = total >= LENGTH && total <= room;
   view.add(LayerKind.Udp, at, isBounded ? at + total : limit);
   if (!view.quoting) view.udp = at;
   if (isBounded) view.narrow(at + total, LimitBy.HeaderLength);
   else if (total < LENGTH) {
     // 0 stands for a datagram longer than the field can say (RFC 2675 section 4, and segmentation offload).
-    if (total !== 0) return view.fault(Problem.BadLength, LayerKind.Udp, at, LENGTH, total);
+    if (total !== 0) return view.fault(Problem.LengthBelowHeader, LayerKind.Udp, at, LENGTH, total);
   } else if (total > room && view.limitBy !== LimitBy.Captured && !view.quoting && !view.insideFragment) {
     view.fault(Problem.BadLength, LayerKind.Udp, at, total, room);
   }
