@@ -26,7 +26,7 @@ import {
 } from './reading.js';
 import type { Diagnosis, Direction, Finding, FlowReport, JourneyReport, LegReport, Report } from './report.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
-import { safeText } from './safe-text.js';
+import { guardLines, safeText } from './safe-text.js';
 import { hopRows, hopTable } from './table.js';
 
 interface Page {
@@ -444,5 +444,5 @@ export const reportPretty: Reporter = (report, options) => {
     tallyLine(report),
     paint.as(outcomeMark[report.outcome], verdictLine(report)),
   );
-  return `${lines.join('\n').replace(/\n{3,}/g, '\n\n')}\n`;
+  return guardLines(`${lines.join('\n').replace(/\n{3,}/g, '\n\n')}\n`);
 };

@@ -19,9 +19,20 @@ export function safeText(text: string): string {
   return text.replace(unsafe, escapeCharacter);
 }
 
+/** What CI runners obey anywhere in a line (`##[`, `##vso[`, `##teamcity[`). */
+const runnerMark = /##(?=\[|vso\[|teamcity\[)/g;
+
+/**
+ * For lines on a terminal or in a CI log: no line begins with a workflow command ("::error …") and none holds a runner's mark,
+ * wherever wrapping put the words.
+ */
+export function guardLines(text: string): string {
+  return text.replace(/^([^\S\n]*):(?=:)/gm, '$1\\x3a').replace(runnerMark, '#\\x23');
+}
+
 /** The same octets inside JSON: exact after parsing, harmless when printed. Line feeds between tokens stay. */
 export function safeJson(json: string): string {
-  return json.replace(unsafe, (character) => {
+  return json.replace(runnerMark, '#\\u0023').replace(unsafe, (character) => {
     if (character === '\n') return character;
     let escaped = '';
     for (let i = 0; i < character.length; i++) escaped += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
@@ -33,7 +44,9 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 /** For element content and quoted attribute values, HTML and XML alike; safeText removed what XML 1.0 §2.2 forbids. */
 export function markupText(text: string): string {
-  return safeText(text).replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  return safeText(text)
+    .replace(/[&<>"']/g, (character) => entities[character] ?? character)
+    .replace(runnerMark, '#&#35;');
 }
 
 /** For running Markdown text: nothing in it starts markup, a link, a mention, an HTML tag or a table cell. */
@@ -78,4 +91,25 @@ export function shellQuote(argument: string): string {
       return code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
     });
   return `$'${escaped}'`;
+}
+
+/** A path as a relative URI reference (RFC 3986): what is not unreserved is percent-encoded, folders stay folders. */
+export function pathUri(path: string): string {
+  return path
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .split('/')
+    .map((part) =>
+      encodeURIComponent(part).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`),
+    )
+    .join('/');
+}
+
+/** FNV-1a, 64 bits, over UTF-16 code units: a short name for a text that stays the same between runs. */
+export function fingerprint(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (let i = 0; i < text.length; i++) {
+    hash ^= BigInt(text.charCodeAt(i));
+    hash = BigInt.asUintN(64, hash * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, '0');
 }

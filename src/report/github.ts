@@ -1,0 +1,80 @@
+/**
+ * GitHub Actions: workflow commands that become annotations, worst first, and the same report as a job summary in Markdown.
+ * A runner shows ten annotations of a kind for each step, so more than that are counted in one line instead of being lost.
+ */
+import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
+import { reportMarkdown } from './markdown.js';
+import { allDiagnoses, frameCommand, verdictLine } from './reading.js';
+import type { Report } from './report.js';
+import type { Reporter, ReporterOptions } from './reporter.js';
+import { workflowData, workflowProperty } from './safe-text.js';
+
+type Kind = 'error' | 'warning' | 'notice';
+
+function command(kind: Kind, properties: Readonly<Record<string, string>>, lines: readonly string[]): string {
+  const written = Object.entries(properties)
+    .map(([name, value]) => `${name}=${workflowProperty(value)}`)
+    .join(',');
+  return `::${kind}${written === '' ? '' : ` ${written}`}::${lines.map(workflowData).join('%0A')}`;
+}
+
+function annotation(kind: Kind, group: FindingGroup): string {
+  const { finding } = group;
+  const evidence = finding.evidence[0];
+  const flow = group.flow === null ? '' : `${flowName(group.flow)} `;
+  const properties = {
+    ...(evidence === undefined ? {} : { file: evidence.file, line: String(Math.max(1, evidence.frame)) }),
+    title: `${group.rule} ${group.name}`,
+  };
+  const lines = [`${flow}${groupPlace(group)}: ${finding.message}`];
+  if (evidence?.expected !== undefined) lines.push(`expected ${evidence.expected}`);
+  if (evidence?.found !== undefined) lines.push(`found ${evidence.found}`);
+  if (evidence !== undefined && evidence.frame > 0) lines.push(frameCommand(evidence.file, evidence.frame));
+  return command(kind, properties, lines);
+}
+
+const shownOfKind = 9;
+
+function annotations(kind: Kind, groups: readonly FindingGroup[]): string[] {
+  const lines = groups.slice(0, shownOfKind).map((group) => annotation(kind, group));
+  const rest = groups.length - lines.length;
+  if (rest > 0)
+    lines.push(command(kind, { title: `${rest} more` }, [`${rest} more findings of this kind are in the full report`]));
+  return lines;
+}
+
+export const reportGithub: Reporter = (report) => {
+  const groups = worstGroupsFirst(groupFindings(report));
+  const fails = failsTheRun(report, groups);
+  const failed = groups.filter(fails);
+  const warned = groups.filter((group) => group.verdict === 'fail' && group.severity === 'warning' && !fails(group));
+  const lines: string[] = [];
+  if (report.outcome !== 'pass')
+    lines.push(command('error', { title: report.outcome.toUpperCase() }, [verdictLine(report)]));
+  lines.push(...annotations('error', failed), ...annotations('warning', warned));
+  for (const { diagnosis } of allDiagnoses(report).slice(0, shownOfKind)) {
+    lines.push(
+      command('notice', { title: diagnosis.id }, [
+        diagnosis.message,
+        diagnosis.fact,
+        ...diagnosis.next.map((next) => `next: ${next}`),
+      ]),
+    );
+  }
+  if (report.outcome === 'pass') lines.push(command('notice', { title: 'PASS' }, [verdictLine(report)]));
+  return `${lines.join('\n')}\n`;
+};
+
+/** For $GITHUB_STEP_SUMMARY, which takes at most 1 MiB of Markdown. */
+export function githubStepSummary(report: Report, options: ReporterOptions): string {
+  const text = reportMarkdown(report, options);
+  return text.length <= 500_000
+    ? text
+    : reportMarkdown(
+        {
+          ...report,
+          flows: report.flows.slice(0, 20).map((flow) => ({ ...flow, journeys: flow.journeys.slice(0, 1) })),
+        },
+        { ...options, all: false },
+      );
+}
