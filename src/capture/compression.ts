@@ -28,10 +28,12 @@ export type Decompress = (chunks: AsyncIterable<Uint8Array>, take: (octets: Uint
 /** The compressed octets end early or make no sense. Whatever came out before it is good. */
 export class CompressionDamage extends Error {
   readonly fault: SourceFault;
+  readonly cure: string;
 
-  constructor(fault: SourceFault) {
+  constructor(fault: SourceFault, cure = 'make the file again') {
     super(fault.sentence);
     this.fault = fault;
+    this.cure = cure;
   }
 }
 

@@ -215,7 +215,6 @@ export class PcapngReader implements RecordReader {
       plainLength: snapLength === 0 ? limit : Math.min(snapLength, limit),
       clock: new TimestampClock(ticksPerSecond, offsetSeconds),
     });
-    if (snapLength === 0) this.#notes.add(notes.snapLengthZero);
   }
 
   #enhancedPacket(bytes: Uint8Array, view: DataView, at: number, tail: number): void {

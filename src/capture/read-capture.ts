@@ -176,6 +176,7 @@ async function unpack(
   const limit = options.maxDecompressed ?? Number.POSITIVE_INFINITY;
   let thrown: { readonly error: unknown } | null = null;
   let fault: SourceFault | null = null;
+  let cure = 'give a larger limit';
   // Decompressors must not be thrown through: what goes wrong here is kept, and no more chunks are given.
   const take = (octets: Uint8Array): void => {
     if (thrown !== null || fault !== null) return;
@@ -207,12 +208,11 @@ async function unpack(
     rethrow();
     if (!(error instanceof CompressionDamage)) throw error;
     fault ??= error.fault;
+    cure = error.cure;
   }
   rethrow();
   if (fault !== null && window.taken === 0) {
-    throw new UserError(
-      `${name}: ${(fault as SourceFault).sentence}, and no capture came out of it: make the file again`,
-    );
+    throw new UserError(`${name}: ${(fault as SourceFault).sentence}, and no capture came out of it: ${cure}`);
   }
   return window.finish(compression, fault);
 }

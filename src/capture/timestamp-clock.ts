@@ -4,6 +4,8 @@
 export const farthestSecond = 8_640_000_000_000 - 1;
 
 const nanosecondsPerSecond = 1_000_000_000;
+/** From microseconds on, where it counts, one division does. */
+const leastQuick = 1_000_000;
 
 /** Ticks a second of an if_tsresol octet: bit 7 chooses 2^n, else 10^n; null when that does not fit 64 bits. */
 export function ticksPerSecondOf(resolution: number): bigint | null {
@@ -38,6 +40,22 @@ export class TimestampClock {
 
   set(high: number, low: number): void {
     const divisor = this.#divisor;
+    if (divisor >= leastQuick) {
+      // 64 bits rounded to a double are off by 2^10 at most, far less than the divisor: the quotient is at most one off,
+      // and the remainder, below 2^31, is exact when counted modulo 2^32.
+      let seconds = Math.floor((high * 4294967296 + low) / divisor);
+      let rest = (low - Math.imul(seconds, divisor)) | 0;
+      if (rest < 0) {
+        rest += divisor;
+        seconds--;
+      } else if (rest >= divisor) {
+        rest -= divisor;
+        seconds++;
+      }
+      this.nanoseconds = rest * this.#nanosecondsPerTick;
+      this.#setSeconds(seconds + this.#offsetSeconds);
+      return;
+    }
     if (divisor === 0) {
       this.#setExactly(high, low);
       return;
@@ -68,7 +86,8 @@ export class TimestampClock {
   }
 
   #setSeconds(seconds: number): void {
-    this.outOfRange = seconds > farthestSecond || seconds < -farthestSecond;
-    this.seconds = this.outOfRange ? Math.sign(seconds) * farthestSecond : seconds;
+    const outOfRange = seconds > farthestSecond || seconds < -farthestSecond;
+    this.outOfRange = outOfRange;
+    this.seconds = outOfRange ? Math.sign(seconds) * farthestSecond : seconds;
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import lz4 from 'lz4-napi';
-import { damaged, runUnpacking, skip, type Unpacking } from './unpacker.js';
+import { damaged, refused, runUnpacking, skip, type Unpacking } from './unpacker.js';
 
 const magic = 0x184d2204;
 /** Blocks that lean on earlier ones reach back so far. */
@@ -31,7 +31,7 @@ function* frame(take: (octets: Uint8Array) => void): Unpacking {
   const blockChecksum = (flags & 0x10) !== 0 ? 4 : 0;
   const contentSize = (flags & 8) !== 0 ? 8 : 0;
   const contentChecksum = (flags & 4) !== 0 ? 4 : 0;
-  if ((flags & 1) !== 0) throw damaged('lz4', 'it needs a dictionary');
+  if ((flags & 1) !== 0) throw refused('lz4', 'needs a dictionary', 'unpack it with: lz4 -D DICTIONARY -dc IN > OUT');
   yield* skip(contentSize + 1);
   let history: Uint8Array = new Uint8Array(0);
   for (;;) {

@@ -59,6 +59,11 @@ export function* skip(octets: number): Unpacking {
   for (let left = octets; left > 0; left -= 65_536) yield { octets: Math.min(left, 65_536), mayEnd: false };
 }
 
+/** It may be sound, but wants something that is not given here. */
+export function refused(name: string, what: string, cure: string): CompressionDamage {
+  return new CompressionDamage({ ending: 'corrupt', sentence: `the ${name} data ${what}` }, cure);
+}
+
 export function damaged(name: string, what: string): CompressionDamage {
   return new CompressionDamage({ ending: 'corrupt', sentence: `the ${name} data is damaged: ${what}` });
 }

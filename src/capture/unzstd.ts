@@ -4,9 +4,9 @@
  */
 
 import { Decompress } from 'fzstd';
-import { damaged, runUnpacking, skip, type Unpacking } from './unpacker.js';
+import { damaged, refused, runUnpacking, skip, type Unpacking } from './unpacker.js';
 
-/** What `zstd -19` uses is 8 MiB, and the package holds it twice. */
+/** `zstd -19` uses 8 MiB, -20 32 MiB; only above it does the window break the memory bound. */
 const windowLimit = 32 * 1024 * 1024;
 const blockLimit = 128 * 1024;
 const magic = 0xfd2fb528;
@@ -35,10 +35,15 @@ function* frame(magicOctets: Uint8Array, take: (octets: Uint8Array) => void): Un
   const hasChecksum = (flags & 4) !== 0;
   const dictionaryLength = [0, 1, 2, 4][flags & 3]!;
   const sizeLength = [singleSegment ? 1 : 0, 2, 4, 8][flags >> 6]!;
-  if (dictionaryLength > 0) throw damaged('zstd', 'it needs a dictionary');
+  if (dictionaryLength > 0)
+    throw refused('zstd', 'needs a dictionary', 'unpack it with: zstd -D DICTIONARY -dc IN > OUT');
   const rest = Uint8Array.from(yield { octets: (singleSegment ? 0 : 1) + sizeLength, mayEnd: false });
   if (windowOf(rest, singleSegment, sizeLength) > windowLimit) {
-    throw damaged('zstd', `its window is above ${windowLimit} octets; unpack it with: zstd --long=31 -dc IN > OUT`);
+    throw refused(
+      'zstd',
+      `needs a window of more than ${windowLimit} octets`,
+      'unpack it with: zstd --long=31 -dc IN > OUT',
+    );
   }
   push(decompress, Buffer.concat([descriptor, rest]));
   // The package keeps nothing of a whole block, so one buffer serves them all.

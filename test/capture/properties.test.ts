@@ -105,8 +105,10 @@ describe('any octets', () => {
 
 describe('a timestamp', () => {
   const word = fc.integer({ min: 0, max: 0xffffffff });
-  it('of any resolution is the exact quotient, truncated to nanoseconds', () => {
-    const resolution = fc.integer({ min: 0, max: 255 }).filter((octet) => ticksPerSecondOf(octet) !== null);
+  it.each([
+    ['any resolution', fc.integer({ min: 0, max: 255 }).filter((octet) => ticksPerSecondOf(octet) !== null)],
+    ['the usual resolutions', fc.constantFrom(6, 7, 8, 9)],
+  ])('of %s is the exact quotient, truncated to nanoseconds', (_, resolution) => {
     fc.assert(
       fc.property(resolution, word, word, (octet, high, low) => {
         const perSecond = ticksPerSecondOf(octet)!;
@@ -117,7 +119,25 @@ describe('a timestamp', () => {
         const nanoseconds = (ticks * 1_000_000_000n) / perSecond;
         expect(BigInt(clock.seconds) * 1_000_000_000n + BigInt(clock.nanoseconds)).toBe(nanoseconds);
       }),
-      { numRuns: 2000 },
+      { numRuns: 3000 },
+    );
+  });
+
+  it('beside a full second is exact at both sides', () => {
+    const resolution = fc.constantFrom(6, 7, 8, 9);
+    const second = fc.bigInt({ min: 1n, max: 18_446_744_073n });
+    fc.assert(
+      fc.property(resolution, second, fc.bigInt({ min: -2n, max: 2n }), (octet, seconds, off) => {
+        const perSecond = ticksPerSecondOf(octet)!;
+        const ticks = seconds * perSecond + off;
+        const clock = new TimestampClock(perSecond, 0n);
+        clock.set(Number(ticks >> 32n), Number(ticks & 0xffffffffn));
+        expect([clock.seconds, clock.nanoseconds]).toEqual([
+          Number(ticks / perSecond),
+          Number(((ticks % perSecond) * 1_000_000_000n) / perSecond),
+        ]);
+      }),
+      { numRuns: 3000 },
     );
   });
 });
