@@ -94,8 +94,10 @@ export class Cluster {
       if (podLink === null || podLink.name === 'lo' || isLoopback(address)) continue;
       let best: { readonly score: number; readonly placement: Placement } | null = null;
       let tie = false;
+      const routed = this.nodes.some((node) => facesPod(node, address) !== null);
       for (const node of this.nodes) {
-        const facing = facesPod(node, address);
+        // A node that lost its routes is still the one whose bridge has the pod's gateway.
+        const facing = routed ? facesPod(node, address) : facesGateway(node, pod);
         if (facing === null) continue;
         const facingLink = node.link(facing);
         const other = node.linkByIndex(podLink.peerIndex);
@@ -253,6 +255,12 @@ export function facesPod(node: Host, address: number): string | null {
   if (node.isBridge(decision.interfaceName))
     return isUnderlay(node, decision.interfaceName) ? null : decision.interfaceName;
   return hostRoute && veth ? decision.interfaceName : null;
+}
+
+function facesGateway(node: Host, pod: Host): string | null {
+  const gateway = pod.decide(0).gateway;
+  const device = gateway === null ? null : (node.owns(gateway)?.interfaceName ?? null);
+  return node.isBridge(device) ? device : null;
 }
 
 /** A bridge may also be the node's own uplink: then its default route leaves by it. */

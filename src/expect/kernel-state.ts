@@ -13,12 +13,12 @@ import {
 } from './expected-path.js';
 import type { Host } from './forwarding.js';
 import { type End, followLeg, type Leg, type Mode, modeOf } from './leg.js';
-import { printable } from './namespace.js';
+import { printablePath } from './namespace.js';
 import { readState, type State } from './read-state.js';
 
 /** Reads a folder of dumps; throws UserError when the folder or a dump in it cannot be used. */
 export function readKernelState(directory: string): ExpectationSource {
-  return kernelState(readState(directory), printable(directory));
+  return kernelState(readState(directory), printablePath(directory));
 }
 
 export function kernelState(state: State, from: string): ExpectationSource {

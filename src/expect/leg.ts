@@ -134,7 +134,10 @@ class LegFollower {
 
   #leavePod(): void {
     const placement = this.#source.placement;
-    if (placement === null) return;
+    if (placement === null) {
+      this.#leaveUndumpedPod();
+      return;
+    }
     const { pod, podLink, node, facing, facingLink, veth } = placement;
     const decision = pod.decide(this.#destination.address);
     const from = decision.route?.from ?? podLink.from;
@@ -170,6 +173,24 @@ class LegFollower {
     }
     this.#set('source-pod', 'mtu', pod.mtuOf(decision), podLink.from);
     this.#set('source-bridge', 'mtu', facingLink?.mtu ?? veth?.mtu, facingLink?.from ?? podLink.from);
+  }
+
+  /** What the node alone tells of a pod whose own namespace was not dumped. */
+  #leaveUndumpedPod(): void {
+    const { node, address, isNode } = this.#source;
+    if (node === null || isNode) return;
+    const facing = facesPod(node, address);
+    if (facing === null) return;
+    const device = node.link(facing);
+    const from = device?.from ?? node.name;
+    const learned = node.neighbour(address, facing);
+    this.#place('source-bridge', node, facing, 'none', 0, from);
+    this.#place('source-pod', node, null, 'none', 0, from);
+    for (const role of ['source-pod', 'source-bridge'] as const) {
+      this.#set(role, 'sourceMac', learned?.mac, learned?.from ?? from);
+      this.#set(role, 'destinationMac', device?.mac, from);
+      this.#set(role, 'mtu', device?.mtu, from);
+    }
   }
 
   /** The MAC address of the node's device that faces the pod: it owns the gateway's address, or answers for it by proxy ARP. */
@@ -446,7 +467,14 @@ class LegFollower {
 
     const target = this.#destination.node;
     const last = this.#walkRouters(node, first, outer.value, mtu);
-    if (target === null) return;
+    if (target === null) {
+      // The far node was not dumped: what the near one sends is what must arrive there.
+      if (encapsulation !== 'ipip') return;
+      this.#set(far, 'encapsulation', encapsulation, outer.from);
+      this.#set(far, 'innerTtlDrop', drop, outer.from);
+      this.#setOuter(far, outer, outerSource, 0);
+      return;
+    }
     const owner = this.#cluster.owners(outer.value).find((o) => o.host === target) ?? null;
     const device = target.link(owner?.interfaceName ?? null);
     // A plain datagram loses one of its TTL at each router; where one was not dumped, nobody knows how many there are.

@@ -138,7 +138,12 @@ function isNew(namespace: Namespace, key: string): boolean {
 }
 
 /** Text from a dump, safe to print: control characters replaced, length bounded. */
-export function printable(text: string): string {
+export function printable(text: string, longest = 80): string {
   const safe = text.replace(/[^\x20-\x7e\u00a1-\u024f]/g, '?');
-  return safe.length > 80 ? `${safe.slice(0, 77)}...` : safe;
+  return safe.length > longest ? `${safe.slice(0, longest - 3)}...` : safe;
+}
+
+/** A path as the user gave it, without what a terminal would obey. */
+export function printablePath(path: string): string {
+  return printable(path, 1024);
 }

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../user-error.js';
 import type { ExpectationProblem } from './expected-path.js';
-import { type Namespace, newNamespace, printable } from './namespace.js';
+import { type Namespace, newNamespace, printable, printablePath } from './namespace.js';
 import { readRetina, readRetinaTarball } from './retina.js';
 import {
   DumpError,
@@ -83,7 +83,7 @@ export function readState(directory: string): State {
       read();
     } catch (error) {
       if (!(error instanceof DumpError)) throw error;
-      broken.push(`${printable(join(directory, file))} ${error.message}`);
+      broken.push(`${printablePath(join(directory, file))} ${error.message}`);
     }
   };
 
@@ -133,7 +133,7 @@ export function readState(directory: string): State {
   if (broken.length > 0) throw new UserError(broken.join('\n'));
   if (namespaces.size === 0) {
     throw new UserError(
-      `${printable(directory)}: no state dump in this folder; expected files such as node1.link.json, node1.route.json or pod1.route-n.txt (\`ipip-trace collect\` prints the script that makes them)`,
+      `${printablePath(directory)}: no state dump in this folder; expected files such as node1.link.json, node1.route.json or pod1.route-n.txt (\`ipip-trace collect\` prints the script that makes them)`,
     );
   }
   const list = [...namespaces.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -156,10 +156,12 @@ function listDirectory(directory: string): string[] {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const why = code === 'ENOENT' ? 'no such folder' : code === 'ENOTDIR' ? 'is a file' : `cannot be read (${code})`;
-    throw new UserError(`${printable(directory)}: ${why}; --state wants the folder of the state dumps`);
+    throw new UserError(`${printablePath(directory)}: ${why}; --state wants the folder of the state dumps`);
   }
   if (names.length > MOST_FILES) {
-    throw new UserError(`${printable(directory)}: ${names.length} files; --state wants a folder of state dumps alone`);
+    throw new UserError(
+      `${printablePath(directory)}: ${names.length} files; --state wants a folder of state dumps alone`,
+    );
   }
   return names.sort();
 }

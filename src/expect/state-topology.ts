@@ -3,7 +3,7 @@ import { inPrefix, type Prefix } from '../decode/address.js';
 import { Cluster, facesPod, isLinkLocal, someAddress } from './cluster.js';
 import type { Host } from './forwarding.js';
 import { commonMtu, designOf, egressOf, tunnelOf } from './kernel-state.js';
-import { printable, type Route } from './namespace.js';
+import { printablePath, type Route } from './namespace.js';
 import { readState } from './read-state.js';
 import type { TopologyModel, TopologyNode, TopologyPod } from './write-topology.js';
 
@@ -16,7 +16,7 @@ export function topologyOfState(directory: string): TopologyModel {
   const podMtus = new Set(cluster.placements.map((placement) => placement.podLink.mtu));
   const podMtu = podMtus.size === 1 ? [...podMtus][0]! : null;
   return {
-    comments: [`Derived from the kernel state in ${printable(directory)}.`],
+    comments: [`Derived from the kernel state in ${printablePath(directory)}.`],
     profile: designOf(cluster).profile?.value ?? null,
     underlay: null,
     mtu: { tunnel: tunnelMtu, underlay: underlayMtu, pod: podMtu },

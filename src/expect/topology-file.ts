@@ -15,7 +15,7 @@ import {
   hopRoles,
   type PathFacts,
 } from './expected-path.js';
-import { printable } from './namespace.js';
+import { printablePath } from './namespace.js';
 import { findProfile, OUTER_HEADER, type Profile } from './profiles.js';
 import { type Branch, listed, nearest, readTopologyYaml } from './topology-yaml.js';
 
@@ -24,7 +24,7 @@ const LARGEST_FILE = 4 * 1024 * 1024;
 
 /** Reads the file; throws one UserError with everything that is wrong in it. `-` is not special here. */
 export function readTopologyFile(path: string): ExpectationSource {
-  return parseTopology(readText(path), printable(path));
+  return parseTopology(readText(path), printablePath(path));
 }
 
 /** `name` is what facts and errors call the file. */
@@ -33,7 +33,7 @@ export function parseTopology(text: string, name: string): ExpectationSource {
 }
 
 function readText(path: string): string {
-  const shown = printable(path);
+  const shown = printablePath(path);
   let handle: number;
   try {
     handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -101,7 +101,7 @@ export function writeTopology(model: TopologyModel): string {
   ]);
   const captures = model.captures.map(({ capture, at }): [string, Value] => [capture, { at }]);
   const lines = [
-    ...model.comments.map((comment) => `# ${printable(comment)}`),
+    ...model.comments.map((comment) => `# ${printable(comment, 1024)}`),
     ...(model.profile === null ? [] : [`profile: ${scalar(model.profile)}`]),
     ...(model.underlay === null ? [] : [`underlay: ${model.underlay}`]),
     ...section('mtu', flow({ ...model.mtu })),
