@@ -5,7 +5,7 @@
 
 import type { CaptureSummary, FrameVisitor } from './capture.js';
 import { type CaptureSink, describeEnding, type SourceFault } from './capture-sink.js';
-import { openRecords } from './open-capture.js';
+import { openRecords, recognisableLength } from './open-capture.js';
 import type { RecordReader } from './record-reader.js';
 
 export const defaultChunkSize = 512 * 1024;
@@ -26,8 +26,8 @@ export class CaptureWindow implements CaptureSink {
   constructor(file: string, visit: FrameVisitor, chunkSize = defaultChunkSize) {
     this.#file = file;
     this.#visit = visit;
-    this.#chunkSize = chunkSize;
-    this.#bytes = new Uint8Array(Math.max(chunkSize, 64));
+    this.#chunkSize = Math.max(1, chunkSize);
+    this.#bytes = new Uint8Array(Math.max(chunkSize, recognisableLength));
     this.#view = new DataView(this.#bytes.buffer);
   }
 

@@ -16,7 +16,18 @@ export function compressionOf(start: Uint8Array): Compression | null {
   for (const { compression, octets } of magics) {
     if (start.length >= octets.length && octets.every((octet, i) => start[i] === octet)) return compression;
   }
-  return null;
+  return beginsWithSkippableFrame(start) ? compressionBehind(start) : null;
+}
+
+/** zstd and lz4 have frames to be stepped over, with the same sixteen magics; pzstd begins a file with one (RFC 8878 section 3.1.2). */
+function beginsWithSkippableFrame(start: Uint8Array): boolean {
+  return start.length >= 8 && start[0]! >> 4 === 5 && start[1] === 0x2a && start[2] === 0x4d && start[3] === 0x18;
+}
+
+function compressionBehind(start: Uint8Array): Compression | null {
+  const length = new DataView(start.buffer, start.byteOffset, start.length).getUint32(4, true);
+  // Out of sight: lz4's own tool writes no such frame.
+  return 8 + length < start.length - 4 ? compressionOf(start.subarray(8 + length)) : 'zstd';
 }
 
 /**

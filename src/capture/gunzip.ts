@@ -18,17 +18,22 @@ export async function gunzip(chunks: AsyncIterable<Uint8Array>, take: (octets: U
   });
   stream.on('end', () => wake());
 
-  const settle = (start: (done: () => void) => void): Promise<void> =>
+  // A failed write is told to its callback before the stream tells it.
+  const written = (error?: Error | null): void => {
+    if (error) failure ??= asDamage(error);
+    wake();
+  };
+  const settle = (start: () => void): Promise<void> =>
     new Promise((resolve, reject) => {
       wake = () => {
         if (failure === null) resolve();
         else reject(failure);
       };
-      if (failure === null) start(wake);
+      if (failure === null) start();
       else wake();
     });
 
-  for await (const chunk of chunks) await settle((done) => stream.write(chunk, done));
+  for await (const chunk of chunks) await settle(() => stream.write(chunk, written));
   await settle(() => stream.end());
 }
 

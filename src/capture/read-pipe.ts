@@ -11,7 +11,7 @@ const retryAfterMs = 5;
 /** Each chunk is the caller's to keep. */
 export async function* readPipe(descriptor: number, chunkSize = pipeChunk): AsyncGenerator<Uint8Array> {
   for (;;) {
-    const buffer = new Uint8Array(chunkSize);
+    const buffer = new Uint8Array(Math.max(1, chunkSize));
     const count = await readOnce(descriptor, buffer);
     if (count === 0) return;
     yield buffer.subarray(0, count);

@@ -71,6 +71,15 @@ function longCapture(): Buffer {
 }
 
 describe('several blocks', () => {
+  it('after frames to be stepped over are found', async () => {
+    const skippable = Buffer.concat([Buffer.from('5e2a4d1804000000', 'hex'), Buffer.alloc(4)]);
+    for (const name of packed.filter((name) => /zstd|lz4/.test(name))) {
+      const octets = readFileSync(join(fixtures, name));
+      const { summary } = await see(scratch(Buffer.concat([skippable, octets, skippable, octets])));
+      expect(summary).toMatchObject({ compression: compressionOfName(name), frames: 72, ending: 'clean' });
+    }
+  });
+
   it.each(packedLong)('%s is read like the plain file', async (name) => {
     const plain = await see(scratch(longCapture()));
     const expected = { frames: plain.frames, summary: { ...plain.summary, compression: compressionOfName(name) } };
@@ -116,6 +125,15 @@ describe('gzip', () => {
     octets[octets.length - 8]! ^= 0xff;
     const { summary } = await see(scratch(octets));
     expect(summary).toMatchObject({ ending: 'corrupt', damage: expect.stringContaining('the gzip data is damaged') });
+  });
+
+  it('cut inside a later member is cut, and clean only between two', async () => {
+    const members = [plain.subarray(0, 200), plain.subarray(200)].map((part) => gzipSync(part));
+    const octets = Buffer.concat(members);
+    for (let length = members[0]!.length + 1; length < octets.length; length++) {
+      const { summary } = await see(scratch(octets.subarray(0, length)));
+      expect([length, summary.ending]).toEqual([length, 'cut']);
+    }
   });
 
   it('around no capture is refused with what is inside', async () => {
