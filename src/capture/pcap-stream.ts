@@ -64,7 +64,8 @@ export class PcapStream implements CaptureSink {
   #given = 0;
   /** Octets of the record that the package is in the middle of, as far as it told. */
   #need = recordHeaderLength;
-  #held: Uint8Array[] = [];
+  /** Octets of a record that is not whole yet, until all of them are here. */
+  #held: Uint8Array = new Uint8Array(0);
   #heldLength = 0;
 
   /** `start` opens the capture and holds its whole global header. */
@@ -93,13 +94,30 @@ export class PcapStream implements CaptureSink {
   push(chunk: Uint8Array): void {
     this.taken += chunk.length;
     if (this.#damage !== null || chunk.length === 0) return;
-    this.#held.push(chunk);
-    this.#heldLength += chunk.length;
-    if (this.#given + this.#heldLength < this.#used + this.#need) return;
-    const octets = this.#held.length === 1 ? chunk : Buffer.concat(this.#held, this.#heldLength);
-    this.#held = [];
+    const wanted = this.#used + this.#need - this.#given;
+    if (this.#heldLength === 0 && chunk.length >= wanted) {
+      this.#give(chunk);
+      return;
+    }
+    this.#hold(chunk, wanted);
+    if (this.#heldLength < wanted) return;
+    // The package keeps what it is given, so the buffer is not used again.
+    const octets = this.#held.subarray(0, this.#heldLength);
+    this.#held = new Uint8Array(0);
     this.#heldLength = 0;
     this.#give(octets);
+  }
+
+  /** Grows as octets arrive: a length alone takes no memory. */
+  #hold(chunk: Uint8Array, wanted: number): void {
+    const length = this.#heldLength + chunk.length;
+    if (length > this.#held.length) {
+      const larger = new Uint8Array(Math.max(length, Math.min(wanted, this.#held.length * 2)));
+      larger.set(this.#held.subarray(0, this.#heldLength));
+      this.#held = larger;
+    }
+    this.#held.set(chunk, this.#heldLength);
+    this.#heldLength = length;
   }
 
   finish(compression: CaptureSummary['compression'], fault: SourceFault | null): CaptureSummary {

@@ -10,11 +10,12 @@ const retryAfterMs = 5;
 
 /** Each chunk is the caller's to keep. */
 export async function* readPipe(descriptor: number, chunkSize = pipeChunk): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(Math.max(1, chunkSize));
   for (;;) {
-    const buffer = new Uint8Array(Math.max(1, chunkSize));
     const count = await readOnce(descriptor, buffer);
     if (count === 0) return;
-    yield buffer.subarray(0, count);
+    // A copy, so that a writer of single octets does not make us keep a whole buffer for each.
+    yield buffer.slice(0, count);
   }
 }
 
