@@ -12,6 +12,7 @@ import { KeptJourneys } from './result/kept-journeys.js';
 import { type Evidence, type FileEvidence, gatherEvidence } from './trace/evidence.js';
 import { buildCompositeJourney, buildJourney, type FlowPath } from './trace/journey.js';
 import { FileObserver } from './trace/observe.js';
+import { reverseOuter } from './trace/reverse-outer.js';
 
 export interface CheckRequest extends PathOptions, CheckOptions {
   readonly captures: readonly string[];
@@ -84,6 +85,7 @@ function judgeFlow(evidence: Evidence, path: FlowPath, options: CheckRequest): F
     flowFindings: flowFindings.map((j) => j.finding),
     points: evidence.points,
     captures: evidence.captures,
+    reverseOuter: reverseOuter(evidence, path),
   });
   return { path, summary, kept, flowFindings, diagnoses };
 }

@@ -1,7 +1,112 @@
-import type { Diagnosis } from '../report/report.js';
-export function diagnoseFlow(_input: unknown): Diagnosis[] {
-  return [];
+/** Findings and journeys → the likely cause, where, and what to do: one detector a family of signatures, the most telling first. */
+import type { CaptureSummary } from '../capture/capture.js';
+import type { FlowSummary } from '../checks/flow-summary.js';
+import type { CaptureScene } from '../checks/rule.js';
+import type { Diagnosis, Finding } from '../report/report.js';
+import type { CapturePoint } from '../trace/capture-point.js';
+import type { Journey } from '../trace/journey.js';
+import { detectAddressing } from './detect-addressing.js';
+import { detectBlindCaptures, detectRuns } from './detect-captures.js';
+import { detectEncapsulation } from './detect-encapsulation.js';
+import { detectErrors } from './detect-errors.js';
+import { detectLosses } from './detect-losses.js';
+import { detectMtu } from './detect-mtu.js';
+import { detectProblems } from './detect-problems.js';
+import { detectQuality } from './detect-quality.js';
+import { type Draft, finishDiagnosis } from './draft.js';
+
+export interface FlowScene {
+  readonly summary: FlowSummary;
+  /** The worst journeys as wholes, with their findings. */
+  readonly journeys: readonly {
+    readonly journey: Journey;
+    readonly findings: readonly { readonly finding: Finding }[];
+  }[];
+  /** Rule id → number of journeys in which it failed. */
+  readonly failed: ReadonlyMap<string, number>;
+  readonly flowFindings: readonly Finding[];
+  readonly points: readonly CapturePoint[];
+  readonly captures: readonly CaptureSummary[];
+  /** Encapsulated datagrams seen against the flow's direction, of any flow: when, and at which point. */
+  readonly reverseOuter: readonly {
+    readonly point: CapturePoint;
+    readonly seconds: number;
+    readonly nanoseconds: number;
+  }[];
 }
-export function diagnoseCaptures(_scene: unknown, _findings: unknown, _ignored: number): Diagnosis[] {
-  return [];
+
+export function diagnoseFlow(scene: FlowScene): Diagnosis[] {
+  const drafts: Draft[] = [];
+  const said = (...ids: string[]): boolean => drafts.some((d) => ids.includes(d.id));
+  drafts.push(...detectRuns(scene));
+  drafts.push(...detectBlindCaptures(scene));
+  drafts.push(...detectErrors(scene));
+  drafts.push(...detectMtu(scene));
+  drafts.push(...detectEncapsulation(scene));
+  drafts.push(...detectAddressing(scene));
+  // Silence is explained only where nothing speaks.
+  drafts.push(...detectLosses(scene, said));
+  drafts.push(...detectQuality(scene));
+  drafts.push(...detectProblems(scene));
+  return inOrder(drafts).map((d) => finishDiagnosis(d, scene.summary.path));
+}
+
+const rank = { certain: 0, likely: 1, possible: 2 } as const;
+
+/** The surest first, each once for a direction and segment. */
+function inOrder(drafts: readonly Draft[]): Draft[] {
+  const kept = new Map<string, Draft>();
+  for (const draft of drafts) {
+    const key = `${draft.id} ${draft.direction}`;
+    const known = kept.get(key);
+    if (known === undefined || rank[draft.confidence] < rank[known.confidence]) kept.set(key, draft);
+  }
+  return [...kept.values()].sort((a, b) => rank[a.confidence] - rank[b.confidence]);
+}
+
+/** What concerns no single flow. `passedOver`: flows that were there and are no pod traffic between nodes. */
+export function diagnoseCaptures(scene: CaptureScene, findings: readonly Finding[], passedOver: number): Diagnosis[] {
+  const drafts: Draft[] = [];
+  const base = { direction: null, segment: null, confidence: 'certain' } as const;
+  if (scene.flows.every((f) => f.records.length === 0 || f.pointsSeen.size === 0)) {
+    const frames = scene.points.reduce((sum, p) => sum + p.traffic.frames, 0);
+    const other =
+      passedOver > 0 ? `; ${passedOver} flow(s) of echo requests stay on one link or run between nodes` : '';
+    drafts.push({
+      ...base,
+      id: 'no-request-found',
+      message: null,
+      fact: `${frames} frames in ${scene.captures.length} capture(s), no echo request between pods among them${other}`,
+      evidence: [],
+    });
+  }
+  for (const c of scene.captures) {
+    if (c.ending === 'clean') continue;
+    drafts.push({
+      ...base,
+      id: 'capture-incomplete',
+      message: `${c.file} is ${c.ending === 'cut' ? 'cut off' : 'corrupt'}: what it does not hold may have been there`,
+      fact: `${c.damage ?? 'it ends inside a record'} (after frame ${c.frames}; ${c.octetsUnread} octets were not used)`,
+      evidence: c.frames > 0 ? [{ file: c.file, frame: c.frames }] : [],
+    });
+  }
+  for (const finding of findings) {
+    if (finding.rule !== 'IPT107' || finding.verdict !== 'fail') continue;
+    drafts.push({
+      ...base,
+      id: 'address-conflict',
+      message: finding.message,
+      fact: `seen at ${finding.point}: ${finding.message}`,
+      evidence: finding.evidence,
+    });
+  }
+  const seen = new Set<string>();
+  return drafts
+    .filter((d) => {
+      const key = `${d.id} ${d.message}`;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    })
+    .map((d) => finishDiagnosis(d, scene.flows[0]?.path ?? null));
 }

@@ -101,7 +101,10 @@ function sampleRoles(evidence: Evidence, flow: Flow, assignments: readonly Assig
         const role = roles.get(c.point[row]!);
         if (role === undefined) continue;
         let sample = samples.get(role);
-        if (sample === undefined) samples.set(role, (sample = { requests: [], replies: [] }));
+        if (sample === undefined) {
+          sample = { requests: [], replies: [] };
+          samples.set(role, sample);
+        }
         (rows === probe.requests ? sample.requests : sample.replies).push(observationAt(evidence, row));
       }
     }

@@ -12,8 +12,12 @@ export function tunnelEnds(evidence: Evidence): ReadonlySet<number> {
   let lastDestination = -1;
   for (let row = 0; row < evidence.sightings.length; row++) {
     if ((c.flags[row]! & Flag.HasOuter) === 0 || c.encapsulation[row] === 0) continue;
-    if (c.outerSource[row] !== lastSource) ends.add((lastSource = c.outerSource[row]!));
-    if (c.outerDestination[row] !== lastDestination) ends.add((lastDestination = c.outerDestination[row]!));
+    const source = c.outerSource[row]!;
+    const destination = c.outerDestination[row]!;
+    if (source !== lastSource) ends.add(source);
+    if (destination !== lastDestination) ends.add(destination);
+    lastSource = source;
+    lastDestination = destination;
   }
   return ends;
 }

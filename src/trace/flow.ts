@@ -34,7 +34,10 @@ export function collectFlows(evidence: Evidence): Flow[] {
   for (const probe of probes) {
     if (probe.requests.length + probe.replies.length === 0) continue;
     let byDestination = flows.get(probe.key.source);
-    if (byDestination === undefined) flows.set(probe.key.source, (byDestination = new Map()));
+    if (byDestination === undefined) {
+      byDestination = new Map();
+      flows.set(probe.key.source, byDestination);
+    }
     const list = byDestination.get(probe.key.destination);
     if (list === undefined) byDestination.set(probe.key.destination, [probe]);
     else list.push(probe);
@@ -216,7 +219,10 @@ function joinRewritten(evidence: Evidence, probes: readonly Probe[]): void {
   const destinations = new Map<number, Map<string, Stream>>();
   for (const probe of probes) {
     let streams = destinations.get(probe.key.destination);
-    if (streams === undefined) destinations.set(probe.key.destination, (streams = new Map()));
+    if (streams === undefined) {
+      streams = new Map();
+      destinations.set(probe.key.destination, streams);
+    }
     const id = `${probe.key.source} ${probe.key.identifier}`;
     let stream = streams.get(id);
     if (stream === undefined) {

@@ -177,7 +177,7 @@ async function print(report: Report, name: string, file: string | null, args: Ch
 }
 
 function widthOf(): number {
-  const told = Number(process.env['COLUMNS']);
+  const told = Number(process.env.COLUMNS);
   if (Number.isInteger(told) && told >= 40) return told;
   return process.stdout.columns ?? 100;
 }

@@ -1,0 +1,150 @@
+/** Addresses and MACs that are not the expected ones, and what that says. */
+import { addressText } from '../decode/address.js';
+import type { Direction } from '../report/report.js';
+import { placeIn } from '../trace/journey.js';
+import { refText } from '../trace/observation.js';
+import type { FlowScene } from './diagnose.js';
+import type { Draft } from './draft.js';
+import { firstFailure } from './words.js';
+
+export function detectAddressing(scene: FlowScene): Draft[] {
+  const drafts: Draft[] = [];
+  drafts.push(...masquerade(scene));
+  for (const direction of ['request', 'reply'] as const) {
+    const here = (f: { direction: Direction | null; role: string | null }): boolean =>
+      f.direction === direction && f.role !== null && placeIn(direction, f.role as never) === 'encapsulator-underlay';
+    const relayed = isRelayed(scene, direction);
+    const destination = firstFailure(scene, 'IPT204', here);
+    if (destination !== null) {
+      const nat = !relayed && changesInTransit(scene, direction, 'outer destination');
+      drafts.push({
+        id: nat ? 'underlay-nat' : 'wrong-decapsulator',
+        direction,
+        segment: 'S34',
+        confidence: relayed || nat ? 'certain' : 'likely',
+        message: destination.finding.message,
+        fact: `${destination.finding.message}, at ${destination.finding.point}${relayed ? '; the inner TTL fell once more than it should: another node decapsulated and forwarded it' : ''}`,
+        evidence: destination.finding.evidence,
+      });
+    }
+    const source = firstFailure(scene, 'IPT203', here);
+    if (source !== null) {
+      drafts.push({
+        id: 'wrong-outer-source',
+        direction,
+        segment: 'S23',
+        confidence: 'certain',
+        message: source.finding.message,
+        fact: `${source.finding.message}, at ${source.finding.point}`,
+        evidence: source.finding.evidence,
+      });
+    }
+    if (
+      !relayed &&
+      destination === null &&
+      (changesInTransit(scene, direction, 'outer source') || changesInTransit(scene, direction, 'outer destination'))
+    ) {
+      const changed = firstFailure(scene, 'IPT211', (f) => f.direction === direction)!;
+      drafts.push({
+        id: 'underlay-nat',
+        direction,
+        segment: 'S34',
+        confidence: 'certain',
+        message: changed.finding.message,
+        fact: changed.finding.message,
+        evidence: changed.finding.evidence,
+      });
+    }
+    drafts.push(...loopedOuter(scene, direction));
+    drafts.push(...staleNeighbour(scene, direction));
+  }
+  return drafts;
+}
+
+function masquerade(scene: FlowScene): Draft[] {
+  const first = firstFailure(scene, 'IPT301', (f) => f.direction === 'request');
+  if (first === null || first.finding.role === null) return [];
+  const role = first.finding.role;
+  const before = first.journey.request.hops.filter((h) => h.state === 'seen').map((h) => h.role);
+  const at = before.indexOf(role);
+  const far = role === 'destination-pod' || role === 'destination-bridge';
+  return [
+    {
+      id: far ? 'destination-node-masquerade' : 'source-node-masquerade',
+      direction: 'request',
+      segment: far ? 'S56' : 'S12',
+      confidence: at > 0 ? 'certain' : 'likely',
+      message: `${first.finding.message}: rewritten before ${first.finding.point}`,
+      fact: `${first.finding.message} at ${first.finding.point}${at > 0 ? `, still unchanged at ${first.journey.request.hops.find((h) => h.role === before[at - 1])!.point!.id}` : ''}`,
+      evidence: first.finding.evidence,
+    },
+  ];
+}
+
+/** The inner TTL fell between the underlay captures: someone in between decapsulated and forwarded. */
+function isRelayed(scene: FlowScene, direction: Direction): boolean {
+  return (
+    firstFailure(
+      scene,
+      'IPT302',
+      (f) => f.direction === direction && f.role !== null && placeIn(direction, f.role) === 'decapsulator-underlay',
+    ) !== null
+  );
+}
+
+function changesInTransit(scene: FlowScene, direction: Direction, field: string): boolean {
+  return (
+    firstFailure(scene, 'IPT211', (f) => f.direction === direction && f.evidence.some((e) => e.field === field)) !==
+    null
+  );
+}
+
+/** Both ends of the outer header are one address: every node was given the same one (NAT interface of a VM). */
+function loopedOuter(scene: FlowScene, direction: Direction): Draft[] {
+  for (const { journey } of scene.journeys) {
+    const leg = direction === 'request' ? journey.request : journey.reply;
+    for (const hop of leg?.hops ?? []) {
+      const o = hop.observations.find((x) => x.outer !== null && x.outer.source === x.outer.destination);
+      if (o === undefined) continue;
+      return [
+        {
+          id: 'wrong-outer-source',
+          direction,
+          segment: 'S23',
+          confidence: 'certain',
+          message: `outer source and destination are both ${addressText(o.outer!.source)}: the nodes were given one address`,
+          fact: `${refText(o.ref)} is addressed from ${addressText(o.outer!.source)} to itself`,
+          evidence: [o.ref],
+        },
+      ];
+    }
+  }
+  return [];
+}
+
+function staleNeighbour(scene: FlowScene, direction: Direction): Draft[] {
+  const here = (f: { direction: Direction | null; role: string | null }): boolean =>
+    f.direction === direction && f.role !== null && placeIn(direction, f.role as never) === 'encapsulator-underlay';
+  const mac = firstFailure(scene, 'IPT103', here);
+  const changed = firstFailure(scene, 'IPT104', (f) => f.direction === direction);
+  const failure = mac ?? changed;
+  if (failure === null) return [];
+  const redirect = failure.journey.refusals.find((e) => e.type === 5);
+  const found = mac?.finding.evidence.find((e) => e.found !== undefined)?.found;
+  const owner = found === undefined ? undefined : scene.summary.path.arps.find((a) => a.senderMac === found);
+  const whose =
+    owner === undefined ? '' : `; ARP gives that MAC to ${addressText(owner.senderAddress)} (${refText(owner.ref)})`;
+  const hint =
+    redirect === undefined ? '' : `; ${addressText(redirect.sender)} sent an ICMP redirect (${refText(redirect.ref)})`;
+  return [
+    {
+      id: 'stale-neighbour',
+      direction,
+      segment: 'S34',
+      confidence: mac !== null && changed !== null ? 'certain' : 'likely',
+      message: failure.finding.message,
+      fact: `${failure.finding.message}${whose}${hint}`,
+      evidence: [...failure.finding.evidence, ...(redirect === undefined ? [] : [redirect.ref])],
+    },
+  ];
+}

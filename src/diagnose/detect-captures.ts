@@ -1,0 +1,71 @@
+/** Captures that do not fit together, or that missed what passed. */
+import { isTunnel } from '../trace/journey.js';
+import type { FlowScene } from './diagnose.js';
+import type { Draft } from './draft.js';
+import { probeName } from './words.js';
+
+export function detectRuns(scene: FlowScene): Draft[] {
+  const { path } = scene.summary;
+  if (path.runs === null) return [];
+  const groups = new Map<number, string[]>();
+  for (const point of scene.points) {
+    const run = path.runs.get(point.index);
+    if (run !== undefined) groups.set(run, [...(groups.get(run) ?? []), point.id]);
+  }
+  const list = [...groups.values()].map((ids) => ids.join(' + ')).join('; ');
+  return [
+    {
+      id: 'captures-from-different-runs',
+      direction: null,
+      segment: null,
+      confidence: 'certain',
+      message: path.byFlow
+        ? 'the captures hold different pings; judged hop by hop, which does not prove that any one datagram travelled the whole way'
+        : null,
+      fact: `no probe is in two of these groups of captures: ${list}`,
+      evidence: [...groups.keys()].flatMap((run) => {
+        const point = scene.points.find((p) => path.runs!.get(p.index) === run)!;
+        return scene.summary.firstRefAt(point);
+      }),
+    },
+  ];
+}
+
+export function detectBlindCaptures(scene: FlowScene): Draft[] {
+  const drafts: Draft[] = [];
+  for (const { journey } of scene.journeys) {
+    for (const leg of journey.reply === null ? [journey.request] : [journey.request, journey.reply]) {
+      const other = leg === journey.request ? journey.reply : journey.request;
+      for (const [i, hop] of leg.hops.entries()) {
+        if (hop.state !== 'blind' || hop.point === null) continue;
+        // It saw the other direction, so it is not blind: this direction goes another way.
+        if (other?.hops.some((h) => h.point === hop.point && h.state === 'seen')) continue;
+        const later = leg.hops.slice(i + 1).find((h) => h.state === 'seen')!;
+        const filter = hop.point.filter === null ? '' : ` (its capture filter: ${hop.point.filter})`;
+        drafts.push({
+          id: 'capture-blind',
+          direction: leg.direction,
+          segment: null,
+          confidence: 'certain',
+          message: `${hop.point.id} (${hop.role}) did not see what ${later.point!.id} saw: blind, not lost`,
+          fact: `${probeName(scene, leg.direction, journey.position)} is not in ${hop.point.id}${filter}, which holds ${hop.point.traffic.frames} frame(s), and was seen further on at ${later.point!.id}`,
+          evidence: later.observations.slice(0, 1).map((o) => o.ref),
+        });
+        // A receiving tunnel device that shows nothing while the pod gets it: another device may have taken it.
+        if (isTunnel(hop.role) && hop.place === 'decapsulator-tunnel') {
+          drafts.push({
+            id: 'other-tunnel-device',
+            direction: leg.direction,
+            segment: 'S45',
+            confidence: 'possible',
+            message: null,
+            fact: `${probeName(scene, leg.direction, journey.position)} was decapsulated, and ${hop.point.id} does not show it`,
+            evidence: later.observations.slice(0, 1).map((o) => o.ref),
+          });
+        }
+      }
+    }
+    if (drafts.length > 0) break;
+  }
+  return drafts;
+}

@@ -1,0 +1,307 @@
+/** Silent losses: which segment, all or some, and what its silence can mean. */
+import type { Loss } from '../checks/flow-summary.js';
+import { addressText } from '../decode/address.js';
+import type { Direction } from '../report/report.js';
+import { isSourceSide } from '../trace/journey.js';
+import { elapsed, refText } from '../trace/observation.js';
+import { type CauseText, findDiagnosis } from './catalogue.js';
+import { bySegment, segmentStage } from './detect-mtu.js';
+import type { FlowScene } from './diagnose.js';
+import type { Draft } from './draft.js';
+import { absentFrom, firstFailure, probeName, seenAt } from './words.js';
+
+const stageIds: Readonly<Record<number, string>> = {
+  1: 'source-node-forwarding-drop',
+  2: 'encapsulator-output-drop',
+  3: 'proto4-blocked-in-underlay',
+  4: 'decapsulator-input-drop',
+  5: 'forward-drop-or-rp-filter',
+};
+
+export function detectLosses(scene: FlowScene, said: (...ids: string[]) => boolean): Draft[] {
+  const drafts: Draft[] = [];
+  const { summary } = scene;
+  for (const direction of ['request', 'reply'] as const) {
+    const losses = summary.losses.filter((l) => l.direction === direction);
+    for (const [segment, list] of bySegment(losses)) {
+      const passed = passedSegment(scene, list[0]!, direction);
+      if (passed === 0) drafts.push(...allLost(scene, direction, segment, list, said));
+      else drafts.push(...someLost(scene, direction, segment, list, passed, said));
+    }
+  }
+  if (summary.path.nodeIsSource === false && firstFailure(scene, 'IPT501') !== null) drafts.push(silent(scene));
+  return drafts;
+}
+
+/** How many others of this direction got past the place where these were lost. */
+function passedSegment(scene: FlowScene, loss: Loss, direction: Direction): number {
+  const count = [...scene.summary.segments.values()].find(
+    (s) => s.direction === direction && s.from === loss.lastSeen.role && s.to === loss.firstMissing.role,
+  );
+  return count?.arrived ?? 0;
+}
+
+function factOf(scene: FlowScene, direction: Direction, list: readonly Loss[]): string {
+  const first = list[0]!;
+  const more = list.length > 1 ? ` (and ${list.length - 1} more)` : '';
+  return `${probeName(scene, direction, first.position)}${more} last seen at ${seenAt(first.lastSeen)}; ${absentFrom(scene, first.firstMissing.point!)}`;
+}
+
+function evidenceOf(list: readonly Loss[]): Draft['evidence'] {
+  return list.flatMap((l) => l.lastSeen.observations.slice(0, 1).map((o) => o.ref));
+}
+
+function allLost(
+  scene: FlowScene,
+  direction: Direction,
+  segment: string,
+  list: readonly Loss[],
+  said: (...ids: string[]) => boolean,
+): Draft[] {
+  // An error, a size or a wrong address has already explained it.
+  if (list.every((l) => isAnswered(scene, l))) return [];
+  if (said('tunnel-route-missing', 'pmtu-black-hole', 'tunnel-mtu-exceeds-underlay')) return [];
+  const stages = stagesOf(segment, direction);
+  const base = { direction, segment, fact: factOf(scene, direction, list), evidence: evidenceOf(list), message: null };
+  const drafts: Draft[] = [];
+  for (const stage of stages) {
+    const confidence = stages.length === 1 ? 'likely' : 'possible';
+    if (stage === 2) {
+      const unanswered = unansweredArp(scene, direction);
+      if (unanswered !== null) {
+        drafts.push({
+          ...base,
+          id: 'neighbour-unresolved',
+          confidence: 'likely',
+          message: `nobody answers ARP for ${unanswered.address}`,
+          fact: `${base.fact}; ${unanswered.fact}`,
+          evidence: [...base.evidence, ...unanswered.refs],
+        });
+        continue;
+      }
+    }
+    if (stage === 3) {
+      const mac = list[0]!.lastSeen.observations[0]?.ethernet?.destination ?? null;
+      const unknown = mac !== null && list[0]!.lastSeen.facts.destinationMac === undefined;
+      const stale = said('stale-neighbour');
+      if (!stale) {
+        drafts.push({
+          ...base,
+          id: stageIds[3]!,
+          confidence,
+          ...(unknown ? { fact: `${base.fact}; no ARP in the captures tells whose MAC ${mac} is` } : {}),
+        });
+      }
+      if (unknown && !stale) {
+        drafts.push({
+          ...base,
+          id: 'stale-neighbour',
+          confidence: 'possible',
+          message: `the frame is addressed to ${mac}, and no captured ARP says that this is the next hop`,
+        });
+      }
+      continue;
+    }
+    if (stage === 4 && list.some((l) => isEcnDrop(l))) {
+      drafts.push({
+        ...base,
+        id: 'ecn-drop',
+        confidence: 'certain',
+        fact: `${base.fact}; its outer header has CE and its inner one Not-ECT`,
+      });
+      continue;
+    }
+    if (stage === 4) {
+      const bad = list.find((l) => l.lastSeen.observations.some((o) => o.outer?.checksumRight === false));
+      if (bad !== undefined) continue;
+    }
+    drafts.push({ ...base, id: stageIds[stage]!, confidence });
+  }
+  return drafts;
+}
+
+function stagesOf(segment: string, direction: Direction): number[] {
+  const first = Number(segment[1]);
+  const last = Number(segment.at(-2));
+  const stages: number[] = [];
+  for (let n = first; n <= last; n++) stages.push(direction === 'request' ? n : 6 - n);
+  return direction === 'request' ? stages : stages.reverse().sort((a, b) => a - b);
+}
+
+function isAnswered(scene: FlowScene, loss: Loss): boolean {
+  const journey = scene.journeys.find((j) => j.journey.position === loss.position)?.journey;
+  return (
+    journey?.refusals.some(
+      (e) => e.type !== 5 && (e.quotedEcho === null || e.quotedEcho.reply === (loss.direction === 'reply')),
+    ) ?? false
+  );
+}
+
+function isEcnDrop(loss: Loss): boolean {
+  return loss.lastSeen.observations.some(
+    (o) => o.outer !== null && (o.outer.typeOfService & 3) === 3 && (o.inner.typeOfService & 3) === 0,
+  );
+}
+
+/** who-has of the sending node without an is-at, at its own underlay capture. */
+function unansweredArp(
+  scene: FlowScene,
+  direction: Direction,
+): { address: string; fact: string; refs: Draft['evidence'] } | null {
+  const role = direction === 'request' ? 'encapsulator-underlay' : 'decapsulator-underlay';
+  const { path } = scene.summary;
+  const points = new Set(path.assignments.filter((a) => a.role === role).map((a) => a.point));
+  for (const ask of path.arps) {
+    if (
+      ask.operation !== 1 ||
+      !points.has(ask.point) ||
+      ask.senderAddress === 0 ||
+      ask.senderAddress === ask.targetAddress
+    )
+      continue;
+    const answered = path.arps.some((a) => a.point === ask.point && a.senderAddress === ask.targetAddress);
+    if (answered) continue;
+    const address = addressText(ask.targetAddress);
+    return {
+      address,
+      fact: `${ask.point.id} holds ${ask.count} who-has ${address} from ${addressText(ask.senderAddress)} and no answer (${refText(ask.ref)})`,
+      refs: [ask.ref],
+    };
+  }
+  return null;
+}
+
+function someLost(
+  scene: FlowScene,
+  direction: Direction,
+  segment: string,
+  list: readonly Loss[],
+  passed: number,
+  said: (...ids: string[]) => boolean,
+): Draft[] {
+  if (said('pmtu-black-hole', 'tunnel-mtu-exceeds-underlay', 'pmtu-reduced') && sizesExplain(scene, list)) return [];
+  if (list.every((l) => isAnswered(scene, l))) return [];
+  const total = list.length + passed;
+  const fact = `${list.length} of ${total} ${direction}s that reached ${list[0]!.lastSeen.point!.id} are not at ${list[0]!.firstMissing.point!.id} (${segment}); first: ${factOf(scene, direction, list)}`;
+  const stage = segmentStage(segment, direction);
+  const filter = stage === 3 || stage === 4 ? changePoint(scene, direction, list) : null;
+  if (filter !== null) {
+    return [
+      {
+        id: 'proto4-stateful-filter',
+        direction,
+        segment,
+        confidence: 'likely',
+        message: filter.message,
+        fact: `${fact}; ${filter.fact}`,
+        evidence: evidenceOf(list),
+      },
+    ];
+  }
+  if (scene.summary.records.some((r) => r.corrupted)) {
+    return [
+      {
+        id: 'packet-corrupted',
+        direction,
+        segment: corruptedSegment(scene) ?? segment,
+        confidence: 'likely',
+        message: `${list.length} of ${total} ${direction}s are lost where datagrams are damaged: a wrong checksum is dropped silently`,
+        fact,
+        evidence: evidenceOf(list),
+      },
+    ];
+  }
+  const share = ((100 * list.length) / total).toFixed(0);
+  return [
+    {
+      id: 'random-loss',
+      direction,
+      segment,
+      confidence: list.length > 1 ? 'likely' : 'possible',
+      message: `${list.length} of ${total} ${direction}s (${share} %) are lost on ${segment}, without a pattern in size or time`,
+      fact,
+      evidence: evidenceOf(list),
+      first: stageCauses(stage),
+    },
+  ];
+}
+
+function stageCauses(stage: number): readonly CauseText[] {
+  // Loss on a node points at that node's queues first, loss on the wire at the wire.
+  return stage === 3 ? [] : (findDiagnosis('random-loss')?.causes ?? []);
+}
+
+export function corruptedSegment(scene: FlowScene): string | null {
+  for (const rule of ['IPT208', 'IPT303', 'IPT305', 'IPT304']) {
+    const first = firstFailure(scene, rule);
+    if (first?.finding.role) {
+      const far = !isSourceSide(first.finding.role);
+      const request = first.finding.direction === 'request';
+      if (first.finding.role.endsWith('underlay')) return far === request ? 'S34' : null;
+    }
+  }
+  return null;
+}
+
+function sizesExplain(scene: FlowScene, list: readonly Loss[]): boolean {
+  const lost = new Set(list.map((l) => l.position));
+  const largest = Math.max(
+    0,
+    ...scene.summary.records.filter((r) => !lost.has(r.position) && r.delivered).map((r) => r.size),
+  );
+  return list.every((l) => l.size > largest);
+}
+
+/**
+ * Losses that form the beginning and stop for good. When a tunnel datagram in the other direction stands right before the
+ * first that passes, a stateful filter opened.
+ */
+function changePoint(
+  scene: FlowScene,
+  direction: Direction,
+  list: readonly Loss[],
+): { message: string; fact: string } | null {
+  if (direction !== 'request') return null;
+  const positions = list.map((l) => l.position).sort((a, b) => a - b);
+  const last = positions.at(-1)!;
+  if (positions[0] !== 0 || positions.length !== last + 1) return null;
+  const firstPassed = scene.summary.records.find((r) => r.position === last + 1);
+  const lastLost = scene.summary.records.find((r) => r.position === last);
+  if (firstPassed === undefined || lastLost === undefined || lastLost.sentAt === null || firstPassed.sentAt === null)
+    return null;
+  const { sentAt } = firstPassed;
+  // Only a point of the sending node shares its clock.
+  const { assignments } = scene.summary.path;
+  const opened = scene.reverseOuter.find((o) => {
+    const role = assignments.find((a) => a.point === o.point)?.role;
+    if (role !== 'encapsulator-underlay') return false;
+    return elapsed(lastLost.sentAt!, o) > 0 && elapsed(o, sentAt) > 0;
+  });
+  if (opened !== undefined) {
+    return {
+      message: `loss stops at the first tunnel datagram from the other node: protocol 4 is let in only as an answer`,
+      fact: `probes 1 to ${last + 1} are lost, all later ones pass; the first reverse tunnel datagram stands between them, ${(elapsed(lastLost.sentAt, opened) / 1e6).toFixed(1)} ms after the last lost one`,
+    };
+  }
+  if (positions.length < 2) return null;
+  return {
+    message:
+      'loss stops for good after the first probes, as with a stateful filter that opens (no capture shows what opened it)',
+    fact: `probes 1 to ${last + 1} are lost, all later ones pass`,
+  };
+}
+
+function silent(scene: FlowScene): Draft {
+  const failure = firstFailure(scene, 'IPT501')!;
+  const o = failure.journey.request.lastSeen!.observations[0]!;
+  const wrong = o.icmpChecksumRight === false || o.inner.checksumRight === false;
+  return {
+    id: 'destination-silent',
+    direction: 'request',
+    segment: null,
+    confidence: 'certain',
+    message: wrong ? 'the request reached the pod with a wrong checksum, and the pod did not answer' : null,
+    fact: `${probeName(scene, 'request', failure.journey.position)} is at the destination pod (${refText(o.ref)}), whose capture holds no reply`,
+    evidence: failure.finding.evidence,
+  };
+}

@@ -1,0 +1,136 @@
+/** Sizes: fragmentation needed, fragments, and thresholds above which datagrams vanish. */
+import type { Loss } from '../checks/flow-summary.js';
+import { addressText } from '../decode/address.js';
+import { OUTER_HEADER } from '../expect/profiles.js';
+
+import { refText } from '../trace/observation.js';
+import type { FlowScene } from './diagnose.js';
+import type { Draft } from './draft.js';
+import { firstFailure, seenAt } from './words.js';
+
+export function detectMtu(scene: FlowScene): Draft[] {
+  const { summary } = scene;
+  const { tunnelMtu } = summary.path;
+  const drafts: Draft[] = [];
+  const tooBig = summary.tooBig;
+  const inner = tooBig.filter((e) => e.quotedOuter === null && quotesFlow(scene, e));
+  const outer = tooBig.filter((e) => e.quotedOuter !== null);
+  const direction = (e: (typeof tooBig)[number]): 'request' | 'reply' => (e.quotedEcho?.reply ? 'reply' : 'request');
+  const told = inner.find((e) => e.nextHopMtu === tunnelMtu.value);
+  if (told !== undefined) {
+    drafts.push({
+      id: 'pod-mtu-exceeds-tunnel',
+      direction: direction(told),
+      segment: direction(told) === 'request' ? 'S12' : 'S56',
+      confidence: 'certain',
+      message: null,
+      fact: `${addressText(told.sender)} refused a datagram of ${told.quotedInner?.totalLength ?? '?'} octets with next-hop MTU ${told.nextHopMtu}, the tunnel's (${refText(told.ref)})`,
+      evidence: inner.map((e) => e.ref),
+    });
+  }
+  const reduced = inner.find((e) => e.nextHopMtu > 0 && e.nextHopMtu < tunnelMtu.value);
+  if (reduced !== undefined) {
+    const source = outer.find((e) => e.nextHopMtu === reduced.nextHopMtu + OUTER_HEADER);
+    drafts.push({
+      id: 'pmtu-reduced',
+      direction: direction(reduced),
+      segment: 'S34',
+      confidence: source === undefined ? 'likely' : 'certain',
+      message: `the path takes ${reduced.nextHopMtu} octets inside, not ${tunnelMtu.value}`,
+      fact:
+        source === undefined
+          ? `${addressText(reduced.sender)} told the pod a next-hop MTU of ${reduced.nextHopMtu} (${refText(reduced.ref)}); no capture shows who told the node`
+          : `${addressText(source.sender)} told the node ${source.nextHopMtu} (${refText(source.ref)}), the node told the pod ${reduced.nextHopMtu} (${refText(reduced.ref)}): ${source.nextHopMtu} − ${OUTER_HEADER}, relayed as it should be`,
+      evidence: [...outer, ...inner].map((e) => e.ref),
+    });
+  } else if (outer.length > 0) {
+    const first = outer[0]!;
+    drafts.push({
+      id: 'pmtu-black-hole',
+      direction: direction(first),
+      segment: 'S34',
+      confidence: summary.longAfter(first) ? 'likely' : 'possible',
+      message: `a machine on the way takes only ${first.nextHopMtu} octets, and the pod was not told`,
+      fact: `${addressText(first.sender)} told the node a next-hop MTU of ${first.nextHopMtu} (${refText(first.ref)}); no ICMP 3/4 with ${first.nextHopMtu - OUTER_HEADER} was seen at the pod`,
+      evidence: outer.map((e) => e.ref),
+    });
+  }
+  const cut = firstFailure(scene, 'IPT405');
+  if (cut !== null) {
+    drafts.push({
+      id: 'pod-mtu-exceeds-tunnel',
+      direction: cut.finding.direction,
+      segment: cut.finding.direction === 'reply' ? 'S56' : 'S12',
+      confidence: 'certain',
+      message:
+        "the node cuts what the pod sends: its MTU is larger than the tunnel's, and each long datagram becomes several",
+      fact: cut.finding.message,
+      evidence: cut.finding.evidence,
+    });
+  }
+  drafts.push(...thresholds(scene));
+  return drafts;
+}
+
+function quotesFlow(scene: FlowScene, error: FlowScene['summary']['tooBig'][number]): boolean {
+  const { flow } = scene.summary.path;
+  const q = error.quotedInner;
+  return (
+    q !== null &&
+    [flow.source, flow.destination].includes(q.source) &&
+    [flow.source, flow.destination].includes(q.destination)
+  );
+}
+
+/** Every lost datagram longer than every one that passed, at one segment. */
+function thresholds(scene: FlowScene): Draft[] {
+  const { summary } = scene;
+  const drafts: Draft[] = [];
+  for (const direction of ['request', 'reply'] as const) {
+    const losses = summary.losses.filter((l) => l.direction === direction);
+    for (const [segment, list] of bySegment(losses)) {
+      const lost = new Set(list.map((l) => l.position));
+      const passed = summary.records.filter(
+        (r) => !lost.has(r.position) && (direction === 'request' ? r.delivered : r.replied),
+      );
+      const size = (r: (typeof passed)[number]): number => (direction === 'request' ? r.size : r.replySize);
+      const largestPassed = Math.max(0, ...passed.map(size));
+      const smallestLost = Math.min(...list.map((l) => l.size));
+      if (passed.length === 0 || smallestLost <= largestPassed) continue;
+      const stage = segmentStage(segment, direction);
+      const id =
+        stage === 2
+          ? 'tunnel-mtu-exceeds-underlay'
+          : stage === 3
+            ? 'pmtu-black-hole'
+            : stage === 1
+              ? 'pod-mtu-exceeds-tunnel'
+              : null;
+      if (id === null) continue;
+      const first = list[0]!;
+      drafts.push({
+        id,
+        direction,
+        segment,
+        confidence: 'likely',
+        message: `datagrams of ${smallestLost} octets and more are lost, ${largestPassed} and less pass`,
+        fact: `${list.length} ${direction}(s) of ${smallestLost} to ${Math.max(...list.map((l) => l.size))} octets last seen at ${seenAt(first.lastSeen)}, not at ${first.firstMissing.point!.id}; ${passed.length} of at most ${largestPassed} octets passed`,
+        evidence: list.flatMap((l) => l.lastSeen.observations.slice(0, 1).map((o) => o.ref)),
+      });
+    }
+  }
+  return drafts;
+}
+
+export function bySegment(losses: readonly Loss[]): Map<string, Loss[]> {
+  const map = new Map<string, Loss[]>();
+  for (const loss of losses) map.set(loss.segment, [...(map.get(loss.segment) ?? []), loss]);
+  return map;
+}
+
+/** 1 forwarding at the sender … 5 forwarding at the receiver, in the direction of travel; the first stage of a wider stretch. */
+export function segmentStage(segment: string, direction: 'request' | 'reply'): number {
+  const first = Number(segment[1]);
+  const last = Number(segment.at(-2));
+  return direction === 'request' ? first : 6 - last;
+}

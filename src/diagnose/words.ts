@@ -1,0 +1,46 @@
+/** Sentences about what was seen, for the fact level of a diagnosis. */
+import { addressText } from '../decode/address.js';
+import type { CapturePoint } from '../trace/capture-point.js';
+import type { Hop } from '../trace/journey.js';
+import { refText } from '../trace/observation.js';
+import type { FlowScene } from './diagnose.js';
+
+/** "request 7 of 10", or "the request" when there is only one. */
+export function probeName(scene: FlowScene, direction: 'request' | 'reply', position: number): string {
+  const { probes } = scene.summary.path.flow;
+  return probes.length === 1 ? `the ${direction}` : `${direction} ${position + 1} of ${probes.length}`;
+}
+
+export function seenAt(hop: Hop): string {
+  const o = hop.observations[0];
+  return o === undefined ? hop.role : `${hop.role} (${refText(o.ref)})`;
+}
+
+/** Says whether the capture that lacks the datagram was running at all. */
+export function absentFrom(scene: FlowScene, point: CapturePoint): string {
+  if (scene.summary.pointsSeen.has(point)) return `${point.id} holds other datagrams of this flow and not this one`;
+  if (point.traffic.frames === 0) return `${point.id} is empty: nothing in it shows that it was running`;
+  return `${point.id} holds ${point.traffic.frames} other frame(s) and not this one`;
+}
+
+export function flowName(scene: FlowScene): string {
+  const { source, destination } = scene.summary.path.flow;
+  return `${addressText(source)} > ${addressText(destination)}`;
+}
+
+/** First failing finding of a rule among the sampled journeys, with its journey. */
+export function firstFailure(
+  scene: FlowScene,
+  rule: string,
+  where: (finding: FlowScene['journeys'][number]['findings'][number]['finding']) => boolean = () => true,
+): {
+  journey: FlowScene['journeys'][number]['journey'];
+  finding: FlowScene['journeys'][number]['findings'][number]['finding'];
+} | null {
+  for (const { journey, findings } of scene.journeys) {
+    for (const { finding } of findings) {
+      if (finding.rule === rule && finding.verdict === 'fail' && where(finding)) return { journey, finding };
+    }
+  }
+  return null;
+}
