@@ -8,6 +8,8 @@ import {
   journeyToShow,
   markSign,
   mtuStatement,
+  noteText,
+  refusalText,
   shortNames,
   tallyLine,
   verdictLine,
@@ -80,7 +82,7 @@ function journeyBlock(report: Report, journey: JourneyReport): string[] {
   if (journey.reply === null) lines.push('No reply was seen.', '');
   for (const refusal of journey.refusals) {
     lines.push(
-      `- ✗ ${markdownText(refusal.sender)} answered with ICMP ${refusal.type}/${refusal.code}, ${markdownText(refusal.meaning)}: ${markdownCode(nameOf(refusal.file))} frame ${refusal.frame}`,
+      `- ✗ ${markdownText(refusal.sender)} answered with ${markdownText(refusalText(refusal))}: ${markdownCode(nameOf(refusal.file))} frame ${refusal.frame}`,
     );
   }
   if (journey.refusals.length > 0) lines.push('');
@@ -195,7 +197,8 @@ export const reportMarkdown: Reporter = (report, options) => {
       boundedDuration(clock.offset, clock.bound) ?? `offset unknown${clock.reason === null ? '' : `, ${clock.reason}`}`;
     lines.push(`- Clocks of ${markdownText(clock.between.join(' and '))}: ${markdownText(offset)}`);
   }
-  for (const note of [...report.notes, ...(main?.notes ?? [])]) lines.push(`- Note: ${markdownText(note.message)}`);
+  for (const note of [...report.notes, ...(main?.notes ?? [])])
+    lines.push(`- Note: ${markdownText(noteText(note, shortNames(report)))}`);
   for (const trouble of captureTroubles(report, shortNames(report)))
     lines.push(`- ✗ Capture: ${markdownText(trouble)}`);
   return guardLines(`${lines.join('\n')}\n`);

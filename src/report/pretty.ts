@@ -13,15 +13,20 @@ import {
   frameCommand,
   hopMark,
   hopName,
+  hopsByRole,
+  isBlind,
   isFailure,
   journeyToShow,
   type Mark,
   mtuStatement,
   type NameOf,
+  noteText,
+  refusalText,
   shortNames,
   tallyLine,
   verdictLine,
   worstFirst,
+  worstMark,
   worstOf,
 } from './reading.js';
 import type { Diagnosis, Direction, Finding, FlowReport, JourneyReport, LegReport, Report } from './report.js';
@@ -58,19 +63,22 @@ function pathLine(
   const end = breakOf(leg);
   let past = false;
   const chunks: string[] = [];
-  leg.hops.forEach((hop) => {
-    if (hop.point === null && hop.role.endsWith('bridge')) return;
-    const name = shorten(safeText(hopName(hop, nameOf)), 30);
-    const shown = hop.point === null ? paint.faint(`(${name}: not captured)`) : name;
-    const mark = hopMark(journey, direction, leg, hop);
+  for (const place of hopsByRole(leg)) {
+    const hop =
+      place.find((one) => one === end?.missing) ?? place.find((one) => one.observations.length > 0) ?? place[0];
+    if (hop === undefined || (hop.point === null && hop.role.endsWith('bridge'))) continue;
+    const more = place.length > 1 ? ` (+${place.length - 1})` : '';
+    const name = `${shorten(safeText(hopName(hop, nameOf)), 30)}${more}`;
+    const blind = isBlind(leg, hop) ? `(${name}: not seen)` : name;
+    const shown = hop.point === null ? paint.faint(`(${name}: not captured)`) : blind;
+    const mark = worstMark(place.map((one) => hopMark(journey, direction, leg, one)));
     if (end !== null && hop === end.missing) {
       past = true;
-      const how = broken[leg.disposition];
-      chunks.push(`${paint.as('fail', `─✗ ${how} ┄`)} ${paint.faint(name)}`);
+      chunks.push(`${paint.as('fail', `─✗ ${broken[leg.disposition]} ┄`)} ${paint.faint(name)}`);
     } else if (past) chunks.push(paint.faint(`┄ ${name}`));
     else if (chunks.length === 0) chunks.push(mark === 'pass' ? shown : `${paint.sign(mark)} ${shown}`);
     else chunks.push(`─${hop.point === null ? '─' : paint.sign(mark)}─ ${shown}`);
-  });
+  }
   return pack(chunks, width);
 }
 
@@ -103,8 +111,7 @@ function journeyBlock(page: Page, journey: JourneyReport): string[] {
   lines.push('');
   for (const [direction, leg] of legs) lines.push(...legBlock(page, journey, direction, leg));
   for (const refusal of journey.refusals) {
-    const mtu = refusal.nextHopMtu === null ? '' : `, next-hop MTU ${refusal.nextHopMtu}`;
-    const what = `${refusal.sender} answered with ICMP ${refusal.type}/${refusal.code} (${refusal.meaning}${mtu}), quoting the ${refusal.quotes} header: ${nameOf(refusal.file)} frame ${refusal.frame}`;
+    const what = `${refusal.sender} answered with ${refusalText(refusal)}, quoting the ${refusal.quotes} header: ${nameOf(refusal.file)} frame ${refusal.frame}`;
     lines.push(
       wrap(safeText(what), width, `${paint.sign('fail')} `),
       `    ${paint.code(frameCommand(refusal.file, refusal.frame))}`,
@@ -123,33 +130,48 @@ const markOfFinding = ({ verdict, severity }: Finding): Mark => {
   return verdict === 'not-applicable' ? 'none' : verdict;
 };
 
-function findingBlock({ options, paint, width, nameOf }: Page, finding: Finding, whose: string): string[] {
+/** Where a finding stands: "sequence 2, request at encapsulator-underlay (node1.cap)". */
+function findingPlace({ nameOf }: Page, finding: Finding, whose: string): string {
+  const place = [
+    finding.direction,
+    finding.role === null ? null : `at ${finding.role}`,
+    finding.point === null ? null : `(${safeText(nameOf(finding.point))})`,
+  ].filter((part) => part !== null);
+  return [whose, place.join(' ')].filter((part) => part !== '').join(', ');
+}
+
+/** One rule that came out the same way, wherever it did: the message once, then each place with its frames. */
+function findingBlock(page: Page, group: readonly PlacedByProbe[]): string[] {
+  const { options, paint, width, nameOf } = page;
+  const [first] = group;
+  if (first === undefined) return [];
+  const { finding } = first;
   const mark = markOfFinding(finding);
-  const where = [
-    whose,
-    finding.direction ?? '',
-    finding.role === null ? '' : `at ${finding.role}`,
-    finding.point === null ? '' : `(${safeText(nameOf(finding.point))})`,
-  ].filter((part) => part !== '');
   const severity = finding.severity === 'error' ? '' : ` [${finding.severity}]`;
-  const head = `${finding.rule} ${safeText(finding.name)}`;
+  const place = group.length === 1 ? findingPlace(page, finding, first.whose) : `at ${group.length} places`;
+  const head = `${paint.sign(mark)} ${paint.as(mark, `${finding.rule} ${safeText(finding.name)}`)}${severity}`;
   const lines = [
-    ...pack([`${paint.sign(mark)} ${paint.as(mark, head)}${severity}`, where.join(' ')], width, '  '),
+    ...pack(place === '' ? [head] : [head, place], width, '  '),
     wrap(safeText(finding.message), width, '    '),
   ];
-  const shown = options.verbose ? finding.evidence : finding.evidence.slice(0, 3);
-  for (const evidence of shown) {
-    if (evidence.expected !== undefined || evidence.found !== undefined) {
-      const field = evidence.field === undefined ? '' : `${safeText(evidence.field)}: `;
-      const text = `${field}expected ${safeText(evidence.expected ?? 'nothing')}, found ${safeText(evidence.found ?? 'nothing')}`;
-      lines.push(wrap(text, width, '    '));
+  const shownPlaces = options.all || options.verbose ? group : group.slice(0, 8);
+  for (const member of shownPlaces) {
+    if (group.length > 1) lines.push(wrap(findingPlace(page, member.finding, member.whose), width, '    - '));
+    const { evidence } = member.finding;
+    const shown = options.verbose ? evidence : evidence.slice(0, group.length > 1 ? 2 : 3);
+    const indent = group.length > 1 ? '      ' : '    ';
+    for (const { file, frame, field, expected, found } of shown) {
+      if (expected !== undefined || found !== undefined) {
+        const name = field === undefined ? '' : `${safeText(field)}: `;
+        const text = `${name}expected ${safeText(expected ?? 'nothing')}, found ${safeText(found ?? 'nothing')}`;
+        lines.push(wrap(text, width, indent));
+      }
+      if (frame > 0)
+        lines.push(`${indent}${evidencePlace({ file, frame }, nameOf)}:  ${paint.code(frameCommand(file, frame))}`);
     }
-    if (evidence.frame > 0) {
-      lines.push(`    ${evidencePlace(evidence, nameOf)}:  ${paint.code(frameCommand(evidence.file, evidence.frame))}`);
-    }
+    if (shown.length < evidence.length) lines.push(`${indent}… and ${evidence.length - shown.length} more frames`);
   }
-  if (shown.length < finding.evidence.length)
-    lines.push(`    … and ${finding.evidence.length - shown.length} more frames (verbose shows them)`);
+  if (shownPlaces.length < group.length) lines.push(`    … and ${group.length - shownPlaces.length} more places`);
   if (finding.verdict === 'fail') {
     const text = options.explain(finding.rule);
     if (text !== null) {
@@ -157,6 +179,23 @@ function findingBlock({ options, paint, width, nameOf }: Page, finding: Finding,
     }
   }
   return lines;
+}
+
+interface PlacedByProbe {
+  readonly finding: Finding;
+  readonly whose: string;
+}
+
+/** Findings of one rule with one message, together; groups in the order of their first member. */
+function alike(placed: readonly PlacedByProbe[]): PlacedByProbe[][] {
+  const groups = new Map<string, PlacedByProbe[]>();
+  for (const one of placed) {
+    const key = `${one.finding.rule} ${one.finding.severity} ${one.finding.message}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
 }
 
 function diagnosisBlock({ options, paint, width, nameOf }: Page, diagnosis: Diagnosis): string[] {
@@ -226,12 +265,14 @@ function findingsBlocks(page: Page, flow: FlowReport | null, journeys: readonly 
   const whoseOf = new Map(placed.map(({ finding, whose }) => [finding, whose]));
   const sorted = worstFirst([...whoseOf.keys()]);
   const lines: string[] = [];
+  const place = (finding: Finding): PlacedByProbe => ({ finding, whose: whoseOf.get(finding) ?? '' });
   const failed = sorted.filter(isFailure);
   if (failed.length > 0) {
     lines.push(paint.strong(`Failed (${failed.length})`));
-    const shown = options.all || options.verbose ? failed : failed.slice(0, 12);
-    for (const finding of shown) lines.push(...findingBlock(page, finding, whoseOf.get(finding) ?? ''));
-    if (shown.length < failed.length) lines.push(`  … and ${failed.length - shown.length} more of less weight`);
+    const groups = alike(failed.map(place));
+    const shown = options.all || options.verbose ? groups : groups.slice(0, 12);
+    for (const group of shown) lines.push(...findingBlock(page, group));
+    if (shown.length < groups.length) lines.push(`  … and ${groups.length - shown.length} more rules of less weight`);
     lines.push('');
   }
   const unproven = sorted.filter((finding) => finding.verdict === 'unproven');
@@ -261,7 +302,7 @@ function findingsBlocks(page: Page, flow: FlowReport | null, journeys: readonly 
     );
     if (passed.length > 0) {
       lines.push(paint.strong(`Passed and noted (${passed.length})`));
-      for (const finding of passed) lines.push(...findingBlock(page, finding, whoseOf.get(finding) ?? ''));
+      for (const group of alike(passed.map(place))) lines.push(...findingBlock(page, group));
       lines.push('');
     }
   }
@@ -301,7 +342,7 @@ function factsBlock(page: Page, flow: FlowReport | null): string[] {
     'kernel-state': `from kernel state in${from}`,
   };
   fact('Expectation', `${source[expectation.source]}, profile ${safeText(expectation.profile)}`);
-  for (const weakness of expectation.weaknesses) fact('', safeText(weakness));
+  for (const weakness of expectation.weaknesses) fact('', `- ${safeText(weakness)}`);
   for (const clock of report.clocks) {
     const [first, second] = clock.between.map(safeText);
     const offset = boundedDuration(clock.offset, clock.bound);
@@ -312,7 +353,7 @@ function factsBlock(page: Page, flow: FlowReport | null): string[] {
     fact('Clocks', text);
   }
   if (flow !== null) lines.push(...segmentLines(page, flow));
-  for (const note of [...report.notes, ...(flow?.notes ?? [])]) fact('Note', safeText(note.message));
+  for (const note of [...report.notes, ...(flow?.notes ?? [])]) fact('Note', safeText(noteText(note, nameOf)));
   for (const trouble of captureTroubles(report, nameOf))
     lines.push(wrap(trouble, width, `${paint.sign('fail')} Capture    `));
   for (const capture of report.captures) {

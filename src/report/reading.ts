@@ -9,7 +9,9 @@ import type {
   HopReport,
   JourneyReport,
   LegReport,
+  Note,
   ObservationReport,
+  RefusalReport,
   Report,
 } from './report.js';
 import { safeText, shellQuote } from './safe-text.js';
@@ -75,8 +77,28 @@ export function cellMark(journey: JourneyReport, direction: Direction, hop: HopR
 /** What a hop as a whole is worth: absent where it had to be, judged good, bad, or not at all. */
 export function hopMark(journey: JourneyReport, direction: Direction, leg: LegReport, hop: HopReport): Mark {
   if (hop.point === null) return 'none';
-  if (hop.observations.length === 0) return hop.role === breakOf(leg)?.missing?.role ? 'fail' : 'none';
+  if (hop.observations.length === 0) {
+    if (isBlind(leg, hop)) return 'unproven';
+    return hop === breakOf(leg)?.missing ? 'fail' : 'none';
+  }
   return markOf(findingsOfHop(journey, direction, hop));
+}
+
+/** Hops of a leg by role: one place may be captured at several points (cni0 and the veth, every device with `-i any`). */
+export function hopsByRole(leg: LegReport): HopReport[][] {
+  const places: HopReport[][] = [];
+  for (const hop of leg.hops) {
+    const last = places.at(-1);
+    if (last?.[0]?.role === hop.role) last.push(hop);
+    else places.push([hop]);
+  }
+  return places;
+}
+
+const markRank: Record<Mark, number> = { fail: 0, warning: 1, unproven: 2, pass: 3, none: 4 };
+
+export function worstMark(marks: readonly Mark[]): Mark {
+  return [...marks].sort((a, b) => markRank[a] - markRank[b])[0] ?? 'none';
 }
 
 export interface Break {
@@ -101,7 +123,7 @@ export function breakOf(leg: LegReport): Break | null {
   return missing === null && last === null ? null : { last, missing };
 }
 
-/** A datagram that was not seen here though seen on both sides: the capture is blind, the path is not broken. */
+/** A datagram that was not seen here though seen further on: the capture is blind or the datagram went by, but it is not lost here. */
 export function isBlind(leg: LegReport, hop: HopReport): boolean {
   const at = leg.hops.indexOf(hop);
   return (
@@ -325,21 +347,47 @@ export function verdictLine(report: Report): string {
   const rest = more > 0 ? ` (and ${more} more reason${more === 1 ? '' : 's'})` : '';
   const probes = report.flows.reduce((sum, flow) => sum + flow.probes, 0);
   const proven = `${probes} request${probes === 1 ? '' : 's'} travelled the expected path`;
-  const why = report.outcome === 'pass' ? proven : `${shown}${rest}`;
+  const diagnosis = allDiagnoses(report)[0]?.diagnosis;
+  const cause =
+    diagnosis === undefined
+      ? ''
+      : ` (diagnosis: ${safeText(diagnosis.id)}${diagnosis.segment === null ? '' : `, ${safeText(diagnosis.segment)}`})`;
+  const why = report.outcome === 'pass' ? proven : `${shown}${rest}${cause}`;
   const head = { pass: 'PASS', fail: 'FAIL', unproven: 'UNPROVEN' }[report.outcome];
   return `${head}  ${why === '' ? 'no reason was recorded' : why}`;
 }
 
-/** Second clock minus first in nanoseconds; 0 on one clock, null when nobody could estimate it. */
-function clockOffset(report: Report, first: HopReport, second: HopReport): bigint | null {
-  const names = (hop: HopReport): (string | null)[] => [hop.node, hop.point];
-  if (first.node !== null && first.node === second.node) return 0n;
-  if (first.point !== null && first.point === second.point) return 0n;
+/** Which of the two nodes a role lies on, in the direction of the request. */
+export function sideOf(role: HopRole): 'source' | 'destination' {
+  return role.startsWith('source') || role.startsWith('encapsulator') ? 'source' : 'destination';
+}
+
+/** Everything a clock's side may be called: the node, its capture points, its underlay address. */
+function namesOfSide(journey: JourneyReport, side: 'source' | 'destination'): Set<string> {
+  const names = new Set<string>();
+  for (const leg of [journey.request, journey.reply]) {
+    for (const hop of leg?.hops ?? []) {
+      const ofSource = leg === journey.request ? side === 'source' : side === 'destination';
+      for (const { outer } of hop.observations)
+        if (outer !== null) names.add(ofSource ? outer.source : outer.destination);
+      if (sideOf(hop.role) !== side) continue;
+      if (hop.node !== null) names.add(hop.node);
+      if (hop.point !== null) names.add(hop.point);
+    }
+  }
+  return names;
+}
+
+/** Destination node's clock minus the source node's in nanoseconds; null when nobody could estimate it. */
+function clockOffset(report: Report, journey: JourneyReport): bigint | null {
+  const source = namesOfSide(journey, 'source');
+  const destination = namesOfSide(journey, 'destination');
   for (const clock of report.clocks) {
     const offset = decimal(clock.offset);
     if (offset === null) continue;
-    if (names(first).includes(clock.between[0]) && names(second).includes(clock.between[1])) return offset;
-    if (names(first).includes(clock.between[1]) && names(second).includes(clock.between[0])) return -offset;
+    const [first, second] = clock.between;
+    if (source.has(first) && destination.has(second)) return offset;
+    if (source.has(second) && destination.has(first)) return -offset;
   }
   return null;
 }
@@ -348,7 +396,7 @@ export interface RelativeTime {
   readonly nanoseconds: bigint;
   /** By the first hop's own clock, corrected by the estimated offset, or by a clock that nobody could compare. */
   readonly by: 'same-clock' | 'corrected' | 'unknown-clock';
-  /** "+1.343 ms", "≈ +4.9 ms", "+4.9 ms (other clock)" */
+  /** "+1.343 ms", "≈ +4.9 ms", "+4.9 ms?" */
   readonly text: string;
 }
 
@@ -363,11 +411,24 @@ export function relativeTime(
   const start = nanoseconds(firstHop?.observations[0]?.time ?? '');
   const at = nanoseconds(seen.time);
   if (firstHop === undefined || start === null || at === null) return null;
-  const offset = clockOffset(report, firstHop, hop);
-  const value = at - start - (offset ?? 0n);
+  const offset = sideOf(firstHop.role) === sideOf(hop.role) ? 0n : clockOffset(report, journey);
+  const shift = offset ?? 0n;
+  const value = at - start - (sideOf(hop.role) === 'destination' ? shift : -shift);
   const text = `${value >= 0n ? '+' : ''}${durationText(value)}`;
-  if (offset === null) return { nanoseconds: value, by: 'unknown-clock', text: `${text} (other clock)` };
+  if (offset === null) return { nanoseconds: value, by: 'unknown-clock', text: `${text}?` };
   return offset === 0n
     ? { nanoseconds: value, by: 'same-clock', text }
     : { nanoseconds: value, by: 'corrected', text: `≈ ${text}` };
+}
+
+/** "ICMP 3/4 (fragmentation needed), next-hop MTU 1400" */
+export function refusalText({ type, code, meaning, nextHopMtu }: RefusalReport): string {
+  const named = meaning.startsWith(`${type}/${code}`) ? meaning : `${type}/${code} (${meaning})`;
+  return `ICMP ${named}${nextHopMtu === null ? '' : `, next-hop MTU ${nextHopMtu}`}`;
+}
+
+/** A note with the captures it is about. */
+export function noteText(note: Note, nameOf: NameOf): string {
+  const names = note.points.map(nameOf).filter((name) => !note.message.includes(name));
+  return names.length === 0 ? note.message : `${names.join(', ')}: ${note.message}`;
 }

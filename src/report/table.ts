@@ -56,7 +56,7 @@ function absenceText(leg: LegReport, hop: HopReport, state: HopState, nameOf: Na
     case 'not-captured':
       return 'not captured';
     case 'blind':
-      return 'captured, not seen, yet seen further on: this capture is blind';
+      return 'captured, not seen, yet seen further on';
     case 'lost-before': {
       const last = breakOf(leg)?.last;
       const between = last ? ` between ${hopName(last, nameOf)} and ${hopName(hop, nameOf)}` : '';
