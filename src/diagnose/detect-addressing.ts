@@ -5,7 +5,7 @@ import { placeIn } from '../trace/journey.js';
 import { refText } from '../trace/observation.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
-import { firstFailure } from './words.js';
+import { firstFailure, labelOf } from './words.js';
 
 export function detectAddressing(scene: FlowScene): Draft[] {
   const drafts: Draft[] = [];
@@ -23,7 +23,7 @@ export function detectAddressing(scene: FlowScene): Draft[] {
         segment: 'S34',
         confidence: relayed || nat ? 'certain' : 'likely',
         message: destination.finding.message,
-        fact: `${destination.finding.message}, at ${destination.finding.point}${relayed ? '; the inner TTL fell once more than it should: another node decapsulated and forwarded it' : ''}`,
+        fact: `${destination.finding.message}, at ${labelOf(scene, destination.finding)}${relayed ? '; the inner TTL fell once more than it should: another node decapsulated and forwarded it' : ''}`,
         evidence: destination.finding.evidence,
       });
     }
@@ -35,7 +35,7 @@ export function detectAddressing(scene: FlowScene): Draft[] {
         segment: 'S23',
         confidence: 'certain',
         message: source.finding.message,
-        fact: `${source.finding.message}, at ${source.finding.point}`,
+        fact: `${source.finding.message}, at ${labelOf(scene, source.finding)}`,
         evidence: source.finding.evidence,
       });
     }
@@ -74,8 +74,8 @@ function masquerade(scene: FlowScene): Draft[] {
       direction: 'request',
       segment: far ? 'S56' : 'S12',
       confidence: at > 0 ? 'certain' : 'likely',
-      message: `${first.finding.message}: rewritten before ${first.finding.point}`,
-      fact: `${first.finding.message} at ${first.finding.point}${at > 0 ? `, still unchanged at ${first.journey.request.hops.find((h) => h.role === before[at - 1])!.point!.id}` : ''}`,
+      message: `${first.finding.message}: rewritten before ${labelOf(scene, first.finding)}`,
+      fact: `${first.finding.message} at ${labelOf(scene, first.finding)}${at > 0 ? `, still unchanged at ${first.journey.request.hops.find((h) => h.role === before[at - 1])!.point!.label}` : ''}`,
       evidence: first.finding.evidence,
     },
   ];
@@ -113,7 +113,7 @@ function loopedOuter(scene: FlowScene, direction: Direction): Draft[] {
           segment: 'S23',
           confidence: 'certain',
           message: `outer source and destination are both ${addressText(o.outer!.source)}: the nodes were given one address`,
-          fact: `${refText(o.ref)} is addressed from ${addressText(o.outer!.source)} to itself`,
+          fact: `${refText(o)} is addressed from ${addressText(o.outer!.source)} to itself`,
           evidence: [o.ref],
         },
       ];
@@ -133,9 +133,9 @@ function staleNeighbour(scene: FlowScene, direction: Direction): Draft[] {
   const found = mac?.finding.evidence.find((e) => e.found !== undefined)?.found;
   const owner = found === undefined ? undefined : scene.summary.path.arps.find((a) => a.senderMac === found);
   const whose =
-    owner === undefined ? '' : `; ARP gives that MAC to ${addressText(owner.senderAddress)} (${refText(owner.ref)})`;
+    owner === undefined ? '' : `; ARP gives that MAC to ${addressText(owner.senderAddress)} (${refText(owner)})`;
   const hint =
-    redirect === undefined ? '' : `; ${addressText(redirect.sender)} sent an ICMP redirect (${refText(redirect.ref)})`;
+    redirect === undefined ? '' : `; ${addressText(redirect.sender)} sent an ICMP redirect (${refText(redirect)})`;
   return [
     {
       id: 'stale-neighbour',

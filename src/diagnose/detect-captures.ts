@@ -10,7 +10,7 @@ export function detectRuns(scene: FlowScene): Draft[] {
   const groups = new Map<number, string[]>();
   for (const point of scene.points) {
     const run = path.runs.get(point.index);
-    if (run !== undefined) groups.set(run, [...(groups.get(run) ?? []), point.id]);
+    if (run !== undefined) groups.set(run, [...(groups.get(run) ?? []), point.label]);
   }
   const list = [...groups.values()].map((ids) => ids.join(' + ')).join('; ');
   return [
@@ -47,8 +47,8 @@ export function detectBlindCaptures(scene: FlowScene): Draft[] {
           direction: leg.direction,
           segment: null,
           confidence: 'certain',
-          message: `${hop.point.id} (${hop.role}) did not see what ${later.point!.id} saw: blind, not lost`,
-          fact: `${probeName(scene, leg.direction, journey.position)} is not in ${hop.point.id}${filter}, which holds ${hop.point.traffic.frames} frame(s), and was seen further on at ${later.point!.id}`,
+          message: `${hop.point.label} (${hop.role}) did not see what ${later.point!.label} saw: blind, not lost`,
+          fact: `${probeName(scene, leg.direction, journey.position)} is not in ${hop.point.label}${filter}, which holds ${hop.point.traffic.frames} frame(s), and was seen further on at ${later.point!.label}`,
           evidence: later.observations.slice(0, 1).map((o) => o.ref),
         });
         // A receiving tunnel device that shows nothing while the pod gets it: another device may have taken it.
@@ -59,7 +59,7 @@ export function detectBlindCaptures(scene: FlowScene): Draft[] {
             segment: 'S45',
             confidence: 'possible',
             message: null,
-            fact: `${probeName(scene, leg.direction, journey.position)} was decapsulated, and ${hop.point.id} does not show it`,
+            fact: `${probeName(scene, leg.direction, journey.position)} was decapsulated, and ${hop.point.label} does not show it`,
             evidence: later.observations.slice(0, 1).map((o) => o.ref),
           });
         }

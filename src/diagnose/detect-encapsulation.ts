@@ -62,7 +62,7 @@ function explainPlain(scene: FlowScene, journey: Journey): Draft[] {
         segment: 'S34',
         confidence: 'certain',
         message: null,
-        fact: `${what}${back.length > 0 ? ' and its reply travel' : ' travels'} plain between the nodes (${evidence.map(refText).join(', ')})`,
+        fact: `${what}${back.length > 0 ? ' and its reply travel' : ' travels'} plain between the nodes (${[...there, ...back].map(refText).join(', ')})`,
         evidence,
       },
     ];
@@ -72,7 +72,7 @@ function explainPlain(scene: FlowScene, journey: Journey): Draft[] {
   const owner =
     mac === null ? undefined : scene.summary.path.arps.find((a) => a.senderMac === mac && a.point === first.point);
   const gateway = owner === undefined ? '' : `, the MAC of ${addressText(owner.senderAddress)}`;
-  const fact = `${what} leaves ${first.point.id} plain${mac === null ? '' : ` to ${mac}${gateway}`} (${refText(first.ref)}) and was not seen at the other node`;
+  const fact = `${what} leaves ${first.point.label} plain${mac === null ? '' : ` to ${mac}${gateway}`} (${refText(first)}) and was not seen at the other node`;
   return [
     {
       id: 'tunnel-route-missing',

@@ -22,7 +22,7 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
   const what = probeName(scene, direction, journey.position);
   const places = journey.refusals
     .filter((e) => e.type === error.type && e.code === error.code && e.sender === error.sender)
-    .map((e) => refText(e.ref));
+    .map((e) => refText(e));
   const sender = addressText(error.sender);
   const outer = error.quotedOuter;
   const quotes = outer === null ? 'the inner datagram' : 'the outer datagram';

@@ -164,7 +164,7 @@ function unansweredArp(
     const address = addressText(ask.targetAddress);
     return {
       address,
-      fact: `${ask.point.id} holds ${ask.count} who-has ${address} from ${addressText(ask.senderAddress)} and no answer (${refText(ask.ref)})`,
+      fact: `${ask.point.label} holds ${ask.count} who-has ${address} from ${addressText(ask.senderAddress)} and no answer (${refText(ask)})`,
       refs: [ask.ref],
     };
   }
@@ -182,7 +182,7 @@ function someLost(
   if (said('pmtu-black-hole', 'tunnel-mtu-exceeds-underlay', 'pmtu-reduced') && sizesExplain(scene, list)) return [];
   if (list.every((l) => isAnswered(scene, l))) return [];
   const total = list.length + passed;
-  const fact = `${list.length} of ${total} ${direction}s that reached ${list[0]!.lastSeen.point!.id} are not at ${list[0]!.firstMissing.point!.id} (${segment}); first: ${factOf(scene, direction, list)}`;
+  const fact = `${list.length} of ${total} ${direction}s that reached ${list[0]!.lastSeen.point!.label} are not at ${list[0]!.firstMissing.point!.label} (${segment}); first: ${factOf(scene, direction, list)}`;
   const stage = segmentStage(segment, direction);
   const filter = stage === 3 || stage === 4 ? changePoint(scene, direction, list) : null;
   if (filter !== null) {
@@ -301,7 +301,7 @@ function silent(scene: FlowScene): Draft {
     segment: null,
     confidence: 'certain',
     message: wrong ? 'the request reached the pod with a wrong checksum, and the pod did not answer' : null,
-    fact: `${probeName(scene, 'request', failure.journey.position)} is at the destination pod (${refText(o.ref)}), whose capture holds no reply`,
+    fact: `${probeName(scene, 'request', failure.journey.position)} is at the destination pod (${refText(o)}), whose capture holds no reply`,
     evidence: failure.finding.evidence,
   };
 }

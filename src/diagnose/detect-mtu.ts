@@ -24,7 +24,7 @@ export function detectMtu(scene: FlowScene): Draft[] {
       segment: direction(told) === 'request' ? 'S12' : 'S56',
       confidence: 'certain',
       message: null,
-      fact: `${addressText(told.sender)} refused a datagram of ${told.quotedInner?.totalLength ?? '?'} octets with next-hop MTU ${told.nextHopMtu}, the tunnel's (${refText(told.ref)})`,
+      fact: `${addressText(told.sender)} refused a datagram of ${told.quotedInner?.totalLength ?? '?'} octets with next-hop MTU ${told.nextHopMtu}, the tunnel's (${refText(told)})`,
       evidence: inner.map((e) => e.ref),
     });
   }
@@ -39,8 +39,8 @@ export function detectMtu(scene: FlowScene): Draft[] {
       message: `the path takes ${reduced.nextHopMtu} octets inside, not ${tunnelMtu.value}`,
       fact:
         source === undefined
-          ? `${addressText(reduced.sender)} told the pod a next-hop MTU of ${reduced.nextHopMtu} (${refText(reduced.ref)}); no capture shows who told the node`
-          : `${addressText(source.sender)} told the node ${source.nextHopMtu} (${refText(source.ref)}), the node told the pod ${reduced.nextHopMtu} (${refText(reduced.ref)}): ${source.nextHopMtu} − ${OUTER_HEADER}, relayed as it should be`,
+          ? `${addressText(reduced.sender)} told the pod a next-hop MTU of ${reduced.nextHopMtu} (${refText(reduced)}); no capture shows who told the node`
+          : `${addressText(source.sender)} told the node ${source.nextHopMtu} (${refText(source)}), the node told the pod ${reduced.nextHopMtu} (${refText(reduced)}): ${source.nextHopMtu} − ${OUTER_HEADER}, relayed as it should be`,
       evidence: [...outer, ...inner].map((e) => e.ref),
     });
   } else if (outer.length > 0) {
@@ -51,7 +51,7 @@ export function detectMtu(scene: FlowScene): Draft[] {
       segment: 'S34',
       confidence: summary.longAfter(first) ? 'likely' : 'possible',
       message: `a machine on the way takes only ${first.nextHopMtu} octets, and the pod was not told`,
-      fact: `${addressText(first.sender)} told the node a next-hop MTU of ${first.nextHopMtu} (${refText(first.ref)}); no ICMP 3/4 with ${first.nextHopMtu - OUTER_HEADER} was seen at the pod`,
+      fact: `${addressText(first.sender)} told the node a next-hop MTU of ${first.nextHopMtu} (${refText(first)}); no ICMP 3/4 with ${first.nextHopMtu - OUTER_HEADER} was seen at the pod`,
       evidence: outer.map((e) => e.ref),
     });
   }
@@ -114,7 +114,7 @@ function thresholds(scene: FlowScene): Draft[] {
         segment,
         confidence: 'likely',
         message: `datagrams of ${smallestLost} octets and more are lost, ${largestPassed} and less pass`,
-        fact: `${list.length} ${direction}(s) of ${smallestLost} to ${Math.max(...list.map((l) => l.size))} octets last seen at ${seenAt(first.lastSeen)}, not at ${first.firstMissing.point!.id}; ${passed.length} of at most ${largestPassed} octets passed`,
+        fact: `${list.length} ${direction}(s) of ${smallestLost} to ${Math.max(...list.map((l) => l.size))} octets last seen at ${seenAt(first.lastSeen)}, not at ${first.firstMissing.point!.label}; ${passed.length} of at most ${largestPassed} octets passed`,
         evidence: list.flatMap((l) => l.lastSeen.observations.slice(0, 1).map((o) => o.ref)),
       });
     }

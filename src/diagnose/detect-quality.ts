@@ -4,7 +4,7 @@ import { segmentBetween } from '../trace/segment.js';
 import { corruptedSegment } from './detect-losses.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
-import { firstFailure } from './words.js';
+import { firstFailure, labelOf } from './words.js';
 
 export function detectQuality(scene: FlowScene): Draft[] {
   const drafts: Draft[] = [];
@@ -20,7 +20,7 @@ export function detectQuality(scene: FlowScene): Draft[] {
       segment: before === undefined ? null : segmentBetween(before.role, leg.hops[at]!.role),
       confidence: 'certain',
       message: null,
-      fact: `${copy.finding.message} at ${copy.finding.point}${before === undefined ? '' : `, one at ${before.point!.id} before it`}; ${failed.get('IPT012')} of ${summary.probes} probes`,
+      fact: `${copy.finding.message} at ${labelOf(scene, copy.finding)}${before === undefined ? '' : `, one at ${before.point!.label} before it`}; ${failed.get('IPT012')} of ${summary.probes} probes`,
       evidence: copy.finding.evidence,
     });
   }
@@ -32,7 +32,7 @@ export function detectQuality(scene: FlowScene): Draft[] {
       segment: order.segment,
       confidence: 'certain',
       message: null,
-      fact: `${order.count} of ${summary.probes} ${order.direction}s arrive at ${order.after.id} after one that left ${order.before.id} behind them`,
+      fact: `${order.count} of ${summary.probes} ${order.direction}s arrive at ${order.after.label} after one that left ${order.before.label} behind them`,
       evidence: order.evidence,
     });
   }
@@ -45,7 +45,7 @@ export function detectQuality(scene: FlowScene): Draft[] {
       segment: corruptedSegment(scene),
       confidence: 'certain',
       message: null,
-      fact: `${damaged} of ${summary.probes} probes show wrong checksums or changed octets${failure ? `; first: ${failure.finding.message} at ${failure.finding.point}` : ''}`,
+      fact: `${damaged} of ${summary.probes} probes show wrong checksums or changed octets${failure ? `; first: ${failure.finding.message} at ${labelOf(scene, failure.finding)}` : ''}`,
       evidence: failure?.finding.evidence ?? [],
     });
   }
@@ -79,7 +79,7 @@ function checksumOffload(scene: FlowScene): Draft[] {
         segment: 'S23-S45',
         confidence: 'likely',
         message: null,
-        fact: `a TCP SYN arrives at ${syn.point.id} with a wrong checksum and nobody acknowledges it`,
+        fact: `a TCP SYN arrives at ${syn.point.label} with a wrong checksum and nobody acknowledges it`,
         evidence: [syn.ref],
       },
     ];

@@ -37,6 +37,7 @@ export function sceneOf(path: FlowPath | null, direction: Direction | null): Sce
     const role = side === 'source' ? 'encapsulator-underlay' : 'decapsulator-underlay';
     const fact = facts?.request[role]?.[side === 'source' ? 'outerSource' : 'outerDestination'];
     if (fact !== undefined) return addressText(fact.value);
+    if (path?.outerSeen) return addressText(path.outerSeen[side]);
     const known = path?.nodes[side];
     return known && /^\d+\.\d+\.\d+\.\d+$/.test(known) ? known : '<address of the peer node>';
   };

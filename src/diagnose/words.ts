@@ -13,14 +13,19 @@ export function probeName(scene: FlowScene, direction: 'request' | 'reply', posi
 
 export function seenAt(hop: Hop): string {
   const o = hop.observations[0];
-  return o === undefined ? hop.role : `${hop.role} (${refText(o.ref)})`;
+  return o === undefined ? hop.role : `${hop.role} (${refText(o)})`;
 }
 
 /** Says whether the capture that lacks the datagram was running at all. */
 export function absentFrom(scene: FlowScene, point: CapturePoint): string {
-  if (scene.summary.pointsSeen.has(point)) return `${point.id} holds other datagrams of this flow and not this one`;
-  if (point.traffic.frames === 0) return `${point.id} is empty: nothing in it shows that it was running`;
-  return `${point.id} holds ${point.traffic.frames} other frame(s) and not this one`;
+  if (scene.summary.pointsSeen.has(point)) return `${point.label} holds other datagrams of this flow and not this one`;
+  if (point.traffic.frames === 0) return `${point.label} is empty: nothing in it shows that it was running`;
+  return `${point.label} holds ${point.traffic.frames} other frame(s) and not this one`;
+}
+
+/** A finding names its point by id; people read the label. */
+export function labelOf(scene: FlowScene, finding: { readonly point: string | null }): string {
+  return scene.points.find((p) => p.id === finding.point)?.label ?? finding.point ?? 'the capture';
 }
 
 export function flowName(scene: FlowScene): string {

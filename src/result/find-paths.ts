@@ -151,6 +151,7 @@ function makePath(
     underlayMtu,
     encapsulation: expectedEncapsulation(options.profile, inferred.oneLink, profileFact),
     nodes,
+    outerSeen: firstOuter(evidence, flow),
     nodeIsSource: nodeIsSource(evidence, flow, assignments),
     errors,
     arps: evidence.arps,
@@ -161,6 +162,16 @@ function makePath(
     byFlow: options.byFlow,
     expectationGiven: given.length > 0,
   };
+}
+
+function firstOuter(evidence: Evidence, flow: Flow): FlowPath['outerSeen'] {
+  const c = evidence.sightings.columns;
+  for (const probe of flow.probes) {
+    for (const row of probe.requests) {
+      if (c.flags[row]! & Flag.HasOuter) return { source: c.outerSource[row]!, destination: c.outerDestination[row]! };
+    }
+  }
+  return null;
 }
 
 function expectedEncapsulation(

@@ -5,6 +5,8 @@ export interface CapturePoint {
   readonly index: number;
   /** Unique and stable: "pod1.cap", "all.pcapng:eth0", "any.cap:if4", "any.cap:tunnel". */
   readonly id: string;
+  /** The id without the folders that all captures share: what sentences say. */
+  readonly label: string;
   readonly file: string;
   readonly interfaceName: string | null;
   readonly linkType: number;

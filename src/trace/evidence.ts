@@ -31,8 +31,9 @@ export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
   const arps: ArpSighting[] = [];
   const syns: SynSighting[] = [];
   const limits: string[] = [];
+  const shared = sharedFolders(ordered.map((f) => f.summary.file));
   for (const { summary, observations } of ordered) {
-    const mapping = addPoints(points, summary, observations);
+    const mapping = addPoints(points, summary, observations, shared);
     sightings.append(observations.sightings, mapping);
     const point = (index: number): CapturePoint => points[mapping[index]!]!;
     const ref = (frame: number): FrameRef => ({ file: summary.file, frame });
@@ -50,7 +51,12 @@ export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
   return { captures: ordered.map((f) => f.summary), points, sightings, errors, arps, syns, limits };
 }
 
-function addPoints(points: CapturePoint[], summary: CaptureSummary, observations: FileObservations): number[] {
+function addPoints(
+  points: CapturePoint[],
+  summary: CaptureSummary,
+  observations: FileObservations,
+  shared: number,
+): number[] {
   const alone = observations.points.length === 1;
   const taken = new Set<string>();
   return observations.points.map((raw) => {
@@ -67,6 +73,7 @@ function addPoints(points: CapturePoint[], summary: CaptureSummary, observations
     points.push({
       index,
       id,
+      label: id.slice(shared),
       file: summary.file,
       interfaceName: raw.part === '' ? (device?.name ?? null) : null,
       linkType: raw.linkType,
@@ -78,6 +85,16 @@ function addPoints(points: CapturePoint[], summary: CaptureSummary, observations
     });
     return index;
   });
+}
+
+/** Length of the folder part that all names begin with. */
+function sharedFolders(files: readonly string[]): number {
+  const folder = (file: string): string => file.slice(0, Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+  let shared = files.length === 0 ? '' : folder(files[0]!);
+  for (const file of files) {
+    while (!file.startsWith(shared)) shared = folder(shared.slice(0, -1));
+  }
+  return shared.length;
 }
 
 /** Builds the Observation of one row. */

@@ -57,6 +57,8 @@ export interface FlowPath {
   /** How the datagram must travel between the nodes; null: the profile depends on the link, and nothing tells whether they share one. */
   readonly encapsulation: Fact<Encapsulation> | null;
   readonly nodes: { readonly source: string | null; readonly destination: string | null };
+  /** Outer addresses as they were seen in the first request, proven or not; null when none was. */
+  readonly outerSeen: { readonly source: number; readonly destination: number } | null;
   /** A node itself sends: no pod and no bridge before its tunnel device. */
   readonly nodeIsSource: boolean;
   readonly errors: readonly ErrorSighting[];

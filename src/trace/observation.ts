@@ -126,8 +126,9 @@ export interface SynSighting {
   readonly checksumRight: boolean | null;
 }
 
-export function refText(ref: FrameRef): string {
-  return `${ref.file} #${ref.frame}`;
+/** "node1.cap #31": the frame, in the words of the report's sentences. */
+export function refText(seen: { readonly point: CapturePoint; readonly ref: FrameRef }): string {
+  return `${seen.point.label} #${seen.ref.frame}`;
 }
 
 /** b − a in nanoseconds: exact up to about 104 days, which no exchange exceeds. */

@@ -30,7 +30,7 @@ export default defineLegRule<HopOrderViolated>({
       if (here.inner.timeToLive > before.inner.timeToLive) {
         return fail(
           {
-            what: `inner TTL rises from ${before.inner.timeToLive} at ${before.point.id} to ${here.inner.timeToLive} at ${here.point.id}`,
+            what: `inner TTL rises from ${before.inner.timeToLive} at ${before.point.label} to ${here.inner.timeToLive} at ${here.point.label}`,
           },
           before.ref,
           proof(here.ref, 'inner TTL', `at most ${before.inner.timeToLive}`, String(here.inner.timeToLive)),
@@ -44,13 +44,13 @@ export default defineLegRule<HopOrderViolated>({
     );
     if (misplaced !== undefined) {
       const o = misplaced.observations.find((x) => x.encapsulation !== 'none')!;
-      return fail({ what: `${o.encapsulation} header at ${o.point.id}, which is on the pod side` }, o.ref);
+      return fail({ what: `${o.encapsulation} header at ${o.point.label}, which is on the pod side` }, o.ref);
     }
     const wrong = journey.path.misnested[0];
     if (wrong !== undefined) {
       return fail(
         {
-          what: `round trips are longer at ${wrong.after.id} than at ${wrong.before.id}, which should stand before it`,
+          what: `round trips are longer at ${wrong.after.label} than at ${wrong.before.label}, which should stand before it`,
         },
         ...seen.flatMap((h) =>
           h.observations.filter((o) => o.point === wrong.before || o.point === wrong.after).map((o) => o.ref),

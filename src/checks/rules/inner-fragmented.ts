@@ -36,7 +36,7 @@ export default defineLegRule<InnerFragmented>({
       if (n > before) {
         const o = seen[i]!.observations.find((x) => x.fragments.length === n)!;
         return fail(
-          { at: seen[i]!.point!.id, pieces: n, before },
+          { at: seen[i]!.point!.label, pieces: n, before },
           ...o.fragments.map((f) => ({ file: f.file, frame: f.frame })),
         );
       }

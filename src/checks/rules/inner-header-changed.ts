@@ -49,7 +49,7 @@ export default defineHopRule<HeaderChanged>({
         const is = read(o);
         if (was === is || (field === 'datagram length' && !(a.complete && o.complete))) continue;
         return fail(
-          { field, expected: String(was), found: String(is), since: first.point!.id },
+          { field, expected: String(was), found: String(is), since: first.point!.label },
           a.ref,
           proof(o.ref, `inner ${field}`, String(was), String(is)),
         );

@@ -31,7 +31,7 @@ export default defineHopRule<PayloadChanged>({
       if (o.payloadCaptured < o.payloadLength || a.payloadCaptured < a.payloadLength)
         return unproven('bytes', 'the payload was not captured whole');
       if (o.payloadLength === a.payloadLength && o.payloadDigest === a.payloadDigest) continue;
-      return fail({ since: first.point!.id }, a.ref, proof(o.ref, 'ICMP payload', 'unchanged', 'changed'));
+      return fail({ since: first.point!.label }, a.ref, proof(o.ref, 'ICMP payload', 'unchanged', 'changed'));
     }
     return pass(hop.observations);
   },

@@ -43,7 +43,7 @@ export default defineHopRule<InnerTtl>({
     if (wrong.length === 0) return pass(hop.observations);
     const found = wrong[0]!.inner.timeToLive;
     return fail(
-      { expected, found, since: before.point!.id },
+      { expected, found, since: before.point!.label },
       ...wrong.map((o) => proof(o.ref, 'inner TTL', String(expected), String(o.inner.timeToLive))),
     );
   },

@@ -22,6 +22,6 @@ export default defineJourneyRule<OffPathSighting>({
     const off = new Set(path.assignments.filter((a) => a.offPath).map((a) => a.point));
     const seen = strays.filter((o) => off.has(o.point));
     if (seen.length === 0) return pass(request.hops.flatMap((h) => h.observations.slice(0, 1)));
-    return fail({ points: [...new Set(seen.map((o) => o.point.id))] }, ...seen.map((o) => o.ref));
+    return fail({ points: [...new Set(seen.map((o) => o.point.label))] }, ...seen.map((o) => o.ref));
   },
 });

@@ -24,6 +24,6 @@ export default defineFlowRule<Reordered>({
     if (worst === undefined) {
       return flow.probes < 2 ? notApplicable : { verdict: 'pass', evidence: [] };
     }
-    return fail({ count: worst.count, between: `${worst.before.id} and ${worst.after.id}` }, ...worst.evidence);
+    return fail({ count: worst.count, between: `${worst.before.label} and ${worst.after.label}` }, ...worst.evidence);
   },
 });

@@ -40,7 +40,7 @@ export default defineJourneyRule<ReplyAsymmetric>({
         {
           request: there.value === 'none' ? 'plain IP' : there.value,
           reply: back.value === 'none' ? 'plain IP' : back.value,
-          at: o.point.id,
+          at: o.point.label,
         },
         there.hop.observations[0]!.ref,
         proof(o.ref, 'encapsulation', there.value, back.value),
@@ -58,9 +58,9 @@ export default defineJourneyRule<ReplyAsymmetric>({
       const o = request.hops.find((r) => r.point === skipped.point)!.observations[0]!;
       return fail(
         {
-          request: `${there.value} through ${skipped.point!.id}`,
+          request: `${there.value} through ${skipped.point!.label}`,
           reply: `${back.value} past it`,
-          at: skipped.point!.id,
+          at: skipped.point!.label,
         },
         o.ref,
         back.hop.observations[0]!.ref,

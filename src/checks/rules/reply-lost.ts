@@ -37,8 +37,8 @@ export default defineJourneyRule<ReplyLost>({
     if (reply.disposition === 'insufficient-evidence') return unproven('capture', 'the next capture is damaged');
     return fail(
       {
-        lastSeen: lastSeen.point!.id,
-        missingAt: firstMissing.point!.id,
+        lastSeen: lastSeen.point!.label,
+        missingAt: firstMissing.point!.label,
         segment: segmentBetween(lastSeen.role, firstMissing.role),
       },
       ...lastSeen.observations.map((o) => o.ref),

@@ -40,8 +40,8 @@ export default defineJourneyRule<RequestLost>({
     if (lastSeen.point === null || firstMissing.point === null) return notApplicable;
     return fail(
       {
-        lastSeen: lastSeen.point.id,
-        missingAt: firstMissing.point.id,
+        lastSeen: lastSeen.point.label,
+        missingAt: firstMissing.point.label,
         segment: segmentBetween(lastSeen.role, firstMissing.role),
       },
       ...lastSeen.observations.map((o) => o.ref),

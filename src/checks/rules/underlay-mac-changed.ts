@@ -63,7 +63,7 @@ export default defineLegRule<UnderlayMacChanged>({
         continue;
       return fail(
         {
-          what: `the outer TTL fell by ${ttlA - ttlB} and at ${hop.point!.id} the other direction uses ${back.ethernet.source} > ${back.ethernet.destination}: one direction takes a detour`,
+          what: `the outer TTL fell by ${ttlA - ttlB} and at ${hop.point!.label} the other direction uses ${back.ethernet.source} > ${back.ethernet.destination}: one direction takes a detour`,
         },
         proof(here.ref, 'destination MAC', back.ethernet.source, here.ethernet!.destination),
         back.ref,
