@@ -11,6 +11,8 @@ export const EtherType = {
   MplsMulticast: 0x8848,
   PppoeDiscovery: 0x8863,
   PppoeSession: 0x8864,
+  /** LLC in a frame too long for its length field to say so. */
+  JumboLlc: 0x8870,
   ServiceVlan: 0x88a8,
   Macsec: 0x88e5,
   BackboneService: 0x88e7,
@@ -46,6 +48,8 @@ export function layerOfEtherType(etherType: number): number {
       return LayerKind.Pbb;
     case EtherType.TransparentBridging:
       return LayerKind.Ethernet;
+    case EtherType.JumboLlc:
+      return LayerKind.Llc;
     default:
       return LayerKind.None;
   }

@@ -11,8 +11,6 @@ export const IpProtocol = {
   Esp: 50,
   Ah: 51,
   Icmpv6: 58,
-  /** The older IP-within-IP; the name "ipip" of /etc/protocols means this number. */
-  OldIpip: 94,
   Mpls: 137,
 } as const;
 
@@ -22,7 +20,6 @@ export function layerOfIpProtocol(protocol: number): number {
     case IpProtocol.Icmp:
       return LayerKind.Icmpv4;
     case IpProtocol.Ipv4:
-    case IpProtocol.OldIpip:
       return LayerKind.Ipv4;
     case IpProtocol.Tcp:
       return LayerKind.Tcp;

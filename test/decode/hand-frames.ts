@@ -32,12 +32,6 @@ export const handFrames: readonly HandFrame[] = [
     last: echoFields,
   },
   {
-    name: 'IP-in-IP under its older protocol number',
-    linkType: 1,
-    hex: ether('0800') + outer('0030', '5e') + ECHO,
-    layers: 'ethernet@0 ipv4@14 ipv4@34 icmp@54',
-  },
-  {
     name: 'IP-in-IP-in-IP, raw',
     linkType: 101,
     hex: outer('0044', '04') + outer('0030', '04') + ECHO,
@@ -261,7 +255,7 @@ export const handFrames: readonly HandFrame[] = [
   {
     name: 'extensions behind a padded quote (RFC 4884)',
     linkType: 101,
-    hex: `${outer('00ac', '01')}0b00000000200000${ECHO}${'00'.repeat(100)}2000dfff000801010003e101`,
+    hex: `${outer('00a8', '01')}0b00000000200000${ECHO}${'00'.repeat(100)}2000dfff000801010003e101`,
     layers: 'ipv4@0 icmp@20 | ipv4@28 icmp@48',
   },
   {
