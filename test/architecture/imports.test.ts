@@ -1,0 +1,390 @@
+/** The rooms of docs/architecture.md, held: who may import what, each line with its reason. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, relative, sep } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { projectRoot } from '../support/run-tool.js';
+
+interface Allowance {
+  /** A path under src without its ending (`*` is one name, `**` any depth), `node:x`, or a package. */
+  readonly to: string;
+  /** Only `import type` and `export type`. */
+  readonly typesOnly?: true;
+  readonly because: string;
+}
+interface Room {
+  /** Files under src, same patterns. The first room that a file matches is its room. */
+  readonly files: string;
+  readonly may: readonly Allowance[];
+}
+
+const everyRoomMay: readonly Allowance[] = [
+  { to: 'user-error', because: 'what a user did wrong is said in one way everywhere, and caught in one place' },
+];
+
+const rooms: readonly Room[] = [
+  {
+    files: 'user-error',
+    may: [],
+  },
+  {
+    files: 'decode/**',
+    may: [{ to: 'decode/**', because: 'decoding is pure: octets in, offsets and numbers out, the same everywhere' }],
+  },
+  {
+    files: 'capture/unlz4',
+    may: [
+      { to: 'capture/**', because: 'the room itself' },
+      { to: 'lz4-napi', because: 'Node 20 cannot unpack lz4' },
+    ],
+  },
+  {
+    files: 'capture/unxz',
+    may: [
+      { to: 'capture/**', because: 'the room itself' },
+      { to: 'node:stream/web', because: 'the package takes web streams' },
+      { to: 'xz-decompress', because: 'Node 20 cannot unpack xz' },
+    ],
+  },
+  {
+    files: 'capture/unzstd',
+    may: [
+      { to: 'capture/**', because: 'the room itself' },
+      { to: 'fzstd', because: 'Node 20 cannot unpack zstd' },
+    ],
+  },
+  {
+    files: 'capture/**',
+    may: [
+      { to: 'capture/**', because: 'the room itself' },
+      { to: 'node:**', because: 'it is the room that reads files and pipes' },
+      { to: 'pcap-parser', because: 'it reads classic pcap that arrives in a stream' },
+    ],
+  },
+  {
+    files: 'trace/**',
+    may: [
+      { to: 'trace/**', because: 'the room itself' },
+      { to: 'decode/**', because: 'observe() reads fields where the decoder found them' },
+      { to: 'capture/**', typesOnly: true, because: 'it takes frames and never fetches them' },
+      { to: 'expect/expected-path', because: 'hop roles and expected facts are the words both rooms speak' },
+    ],
+  },
+  {
+    files: 'expect/**',
+    may: [
+      { to: 'expect/**', because: 'the room itself' },
+      { to: 'trace/**', typesOnly: true, because: 'an expectation inferred from captures reads sightings' },
+      { to: 'decode/address', because: 'one way to read and write an address' },
+      { to: 'node:fs', because: 'it reads ipip-path.yaml and the kernel-state dumps' },
+      { to: 'node:path', because: 'it finds them' },
+      { to: 'node:zlib', because: 'a collected state may come as a packed archive' },
+      { to: 'yaml', because: 'topology files, with line numbers for errors' },
+    ],
+  },
+  {
+    files: 'checks/rules/*',
+    may: [
+      { to: 'checks/*', because: 'the rule type and what several rules share; one rule never leans on another' },
+      { to: 'decode/address', because: 'messages show addresses' },
+      { to: 'trace/**', because: 'journeys, and helpers that put their parts into words' },
+      { to: 'expect/expected-path', because: 'a rule compares with expected facts' },
+      { to: 'capture/capture', typesOnly: true, because: 'a rule may judge how a file ended' },
+      { to: 'report/report', typesOnly: true, because: 'a verdict becomes a finding' },
+    ],
+  },
+  {
+    files: 'checks/*',
+    may: [
+      { to: 'checks/**', because: 'the room itself: the registry lists the rules' },
+      { to: 'decode/address', because: 'findings show addresses' },
+      { to: 'decode/**', typesOnly: true, because: 'faults are values' },
+      { to: 'capture/capture', typesOnly: true, because: 'a rule may judge how a file ended' },
+      { to: 'trace/**', because: 'rules judge journeys' },
+      { to: 'expect/expected-path', because: 'hop roles and expected facts' },
+      { to: 'report/report', typesOnly: true, because: 'findings are part of the report' },
+    ],
+  },
+  {
+    files: 'diagnose/**',
+    may: [
+      { to: 'diagnose/**', because: 'the room itself' },
+      { to: 'capture/capture', typesOnly: true, because: 'how a file ended may be the diagnosis' },
+      { to: 'checks/*', because: 'it reads findings; helpers are shared, single rules are not' },
+      { to: 'trace/**', because: 'it reads journeys' },
+      { to: 'decode/address', because: 'candidates name addresses' },
+      { to: 'expect/expected-path', because: 'hop roles and expected facts' },
+      { to: 'report/report', typesOnly: true, because: 'diagnoses are part of the report' },
+    ],
+  },
+  {
+    files: 'report/**',
+    may: [
+      { to: 'report/**', because: 'the room itself' },
+      { to: 'chalk', because: 'colour' },
+      { to: 'cli-table3', because: 'the hop table' },
+      { to: 'sarif', typesOnly: true, because: 'the shape of a SARIF log' },
+      { to: '**', typesOnly: true, because: 'a reporter turns a report into text and knows nothing of its making' },
+    ],
+  },
+  {
+    files: 'result/**',
+    may: [
+      { to: 'result/**', because: 'the room itself' },
+      { to: 'trace/**', because: 'it finds the paths, and puts journeys into the report' },
+      { to: 'expect/**', because: 'it merges what is expected, by authority' },
+      { to: 'checks/*', because: "it puts findings into the report; single rules are the registry's" },
+      { to: 'decode/address', because: 'the report shows addresses as text' },
+      { to: 'capture/link-type', because: 'the report names link types' },
+      { to: 'capture/capture', typesOnly: true, because: 'the report tells how each file ended' },
+      { to: 'diagnose/**', typesOnly: true, because: 'diagnoses are part of the report' },
+      { to: 'report/report', typesOnly: true, because: 'the report is what it builds' },
+    ],
+  },
+  {
+    files: 'cli/**',
+    may: [
+      { to: 'cli/**', because: 'the room itself' },
+      { to: 'pipeline', because: 'the stages are joined there, not in a command' },
+      { to: 'index', because: 'the public API is enough for a command' },
+      { to: 'report/**', because: 'a command chooses the reporter and prints its text' },
+      { to: 'expect/**', because: 'options name expectation files, folders and profiles' },
+      { to: 'checks/registry', because: 'rules and explain print the registry' },
+      { to: 'diagnose/registry', because: 'explain prints diagnoses as well' },
+      { to: 'checks/**', typesOnly: true, because: 'explain describes a rule' },
+      { to: 'diagnose/**', typesOnly: true, because: 'explain describes a diagnosis' },
+      { to: 'yargs', because: 'the command line' },
+      { to: 'yargs/helpers', because: 'the command line' },
+      { to: 'chalk', because: 'colour of messages' },
+      { to: 'result/**', typesOnly: true, because: 'options become what the pipeline takes' },
+      { to: 'node:**', because: 'it is the room that reads arguments, prints and exits' },
+    ],
+  },
+  {
+    files: 'pipeline',
+    may: [
+      { to: '**', because: 'it joins the stages' },
+      { to: 'node:**', because: 'directories, globs and file names' },
+    ],
+  },
+  { files: 'index', may: [{ to: '**', because: 'it is the public face of the rooms' }] },
+];
+
+/** Loaded by `import()` alone, so that nobody waits for what few need. */
+const loadedLazily: readonly { readonly file: string; readonly because: string }[] = [
+  { file: 'capture/unlz4', because: 'few captures are packed with lz4, and its package is a native one' },
+  { file: 'capture/unxz', because: 'few captures are packed with xz, and its package is WebAssembly' },
+  { file: 'capture/unzstd', because: 'few captures are packed with zstd' },
+];
+
+/** Contracts: types, constants, and nothing imported, so that rooms may meet here without a circle. */
+const contracts = ['user-error', 'expect/expected-path'];
+
+const nobodyMayCall: readonly { readonly call: RegExp; readonly except: string | null; readonly because: string }[] = [
+  { call: /^console\./, except: 'cli/**', because: 'only the command line prints' },
+  {
+    call: /^process\.exit$/,
+    except: null,
+    because: 'it cuts off output that is still on its way; set process.exitCode',
+  },
+  { call: /^process\.(stdout|stderr)\.write$/, except: 'cli/**', because: 'only the command line prints' },
+];
+
+interface Import {
+  /** Under src, without ending; `line` is 1-based. */
+  readonly from: string;
+  readonly line: number;
+  readonly specifier: string;
+  /** A path under src without ending, or the specifier itself. */
+  readonly to: string;
+  readonly isType: boolean;
+  readonly isLazy: boolean;
+}
+
+const sourceFolder = join(projectRoot, 'src');
+const withoutEnding = (path: string): string => path.replace(/\.(d\.ts|ts|js)$/, '');
+
+function matches(pattern: string, path: string): boolean {
+  const expression = pattern
+    .split(/(\*\*|\*)/)
+    .map((part) => (part === '**' ? '.*' : part === '*' ? '[^/]*' : part.replace(/[.+^$(){}|[\]\\]/g, '\\$&')))
+    .join('');
+  // `**` speaks of files under src, never of packages.
+  return new RegExp(`^${expression}$`).test(path);
+}
+
+function targetOf(from: string, specifier: string): string {
+  if (!specifier.startsWith('.')) return specifier;
+  return withoutEnding(posix.normalize(posix.join(posix.dirname(from), specifier)));
+}
+
+function readSource(file: string): { name: string; source: ts.SourceFile } {
+  const name = withoutEnding(relative(sourceFolder, file).split(sep).join('/'));
+  return { name, source: ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true) };
+}
+
+/** `import type`, `export type`, and imports all of whose names are marked as types. */
+function isTypeOnly(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
+  if (ts.isExportDeclaration(node)) {
+    if (node.isTypeOnly) return true;
+    const clause = node.exportClause;
+    return clause !== undefined && ts.isNamedExports(clause) && clause.elements.every((element) => element.isTypeOnly);
+  }
+  const clause = node.importClause;
+  if (clause === undefined) return false;
+  if (clause.isTypeOnly) return true;
+  const bindings = clause.namedBindings;
+  return (
+    clause.name === undefined &&
+    bindings !== undefined &&
+    ts.isNamedImports(bindings) &&
+    bindings.elements.length > 0 &&
+    bindings.elements.every((element) => element.isTypeOnly)
+  );
+}
+
+function importsOf({ name, source }: { name: string; source: ts.SourceFile }): Import[] {
+  const found: Import[] = [];
+  const add = (node: ts.Node, specifier: ts.Node | undefined, isType: boolean, isLazy: boolean): void => {
+    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
+    const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+    found.push({ from: name, line, specifier: specifier.text, to: targetOf(name, specifier.text), isType, isLazy });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier, isTypeOnly(node), false);
+    else if (ts.isExportDeclaration(node)) add(node, node.moduleSpecifier, isTypeOnly(node), false);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      add(node, node.argument.literal, true, false);
+    else if (ts.isCallExpression(node)) {
+      const isImport = node.expression.kind === ts.SyntaxKind.ImportKeyword;
+      const isRequire = ts.isIdentifier(node.expression) && node.expression.text === 'require';
+      if (isImport || isRequire) add(node, node.arguments[0], false, true);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function callsOf({ source }: { source: ts.SourceFile }): { text: string; line: number }[] {
+  const calls: { text: string; line: number }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+      calls.push({ text: node.expression.getText().replace(/\s|\?/g, ''), line });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return calls;
+}
+
+const files = readdirSync(sourceFolder, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .sort()
+  .map((file) => readSource(join(sourceFolder, file)));
+const imports = files.flatMap(importsOf);
+const fileNames = new Set(files.map(({ name }) => name));
+
+function isAllowed(one: Import, allowance: Allowance): boolean {
+  const isPackage = !fileNames.has(one.to) && !one.specifier.startsWith('.');
+  if (allowance.to === '**' && isPackage) return false;
+  if (!matches(allowance.to, one.to)) return false;
+  return !allowance.typesOnly || one.isType;
+}
+
+function sentence(one: Import, room: Room): string {
+  const kind = one.isType ? 'type import' : one.isLazy ? 'lazy import' : 'import';
+  const limit = room.may.some(({ to, typesOnly }) => typesOnly && matches(to, one.to)) ? ' (only types of it)' : '';
+  return `src/${one.from}.ts:${one.line}: ${kind} of '${one.specifier}' is not allowed in room ${room.files}${limit}`;
+}
+
+describe('the rooms of src', () => {
+  it('has files to judge', () => {
+    expect(files.length).toBeGreaterThan(10);
+    expect(imports.length).toBeGreaterThan(files.length / 2);
+  });
+
+  it('every file stands in a room', () => {
+    const homeless = [...fileNames].filter((name) => !rooms.some((room) => matches(room.files, name)));
+    expect(homeless).toEqual([]);
+  });
+
+  it.each(rooms)('$files imports only what its room may', (room) => {
+    const broken = imports
+      .filter((one) => rooms.find((candidate) => matches(candidate.files, one.from)) === room)
+      .filter((one) => ![...everyRoomMay, ...room.may].some((allowance) => isAllowed(one, allowance)))
+      .map((one) => sentence(one, room));
+    expect(broken).toEqual([]);
+  });
+
+  it.each(loadedLazily)('$file is loaded by import() alone: $because', ({ file }) => {
+    const loads = imports.filter((one) => one.to === file && !one.isType);
+    expect(loads.length).toBeGreaterThan(0);
+    expect(loads.filter((one) => !one.isLazy).map((one) => `src/${one.from}.ts:${one.line}`)).toEqual([]);
+  });
+
+  it.each(contracts)('%s imports nothing', (contract) => {
+    expect(fileNames).toContain(contract);
+    expect(imports.filter((one) => one.from === contract)).toEqual([]);
+  });
+
+  it('no rooms import one another in a circle', () => {
+    const roomOf = (path: string): string => path.split('/')[0]!;
+    const arrows = new Map<string, Map<string, Import>>();
+    for (const one of imports) {
+      // A type leaves nothing behind when the program runs.
+      if (one.isType || contracts.includes(one.to) || !fileNames.has(one.to) || roomOf(one.from) === roomOf(one.to))
+        continue;
+      const targets = arrows.get(roomOf(one.from)) ?? new Map<string, Import>();
+      targets.set(roomOf(one.to), targets.get(roomOf(one.to)) ?? one);
+      arrows.set(roomOf(one.from), targets);
+    }
+    const circles: string[] = [];
+    const walk = (path: readonly string[]): void => {
+      for (const [next, one] of arrows.get(path.at(-1)!) ?? []) {
+        if (next === path[0]) circles.push(`${[...path, next].join(' → ')} (src/${one.from}.ts:${one.line})`);
+        else if (!path.includes(next)) walk([...path, next]);
+      }
+    };
+    for (const room of arrows.keys()) walk([room]);
+    expect(circles).toEqual([]);
+  });
+
+  it.each(nobodyMayCall)('nobody calls $call: $because', ({ call, except, because }) => {
+    const broken = files
+      .filter(({ name }) => except === null || !matches(except, name))
+      .flatMap((file) => callsOf(file).map((one) => ({ ...one, name: file.name })))
+      .filter((one) => call.test(one.text))
+      .map((one) => `src/${one.name}.ts:${one.line}: ${one.text}() is not allowed: ${because}`);
+    expect(broken).toEqual([]);
+  });
+
+  it('the rules know of nothing but octets already decoded', () => {
+    const room = rooms.find((candidate) => candidate.files === 'checks/rules/*')!;
+    const forbidden: Import[] = [
+      'node:fs',
+      '../../decode/ipv4.js',
+      './some-other-rule.js',
+      '../../capture/open-capture.js',
+    ].map((specifier) => ({
+      from: 'checks/rules/some-rule',
+      line: 1,
+      specifier,
+      to: targetOf('checks/rules/some-rule', specifier),
+      isType: false,
+      isLazy: false,
+    }));
+    for (const one of forbidden) {
+      expect(
+        room.may.some((allowance) => isAllowed(one, allowance)),
+        one.specifier,
+      ).toBe(false);
+    }
+    expect(
+      room.may.some((allowance) =>
+        isAllowed({ ...forbidden[0]!, specifier: '../rule.js', to: 'checks/rule' }, allowance),
+      ),
+    ).toBe(true);
+  });
+});
