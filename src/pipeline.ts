@@ -1,16 +1,23 @@
 /** The only file that joins the stages: captures → evidence → flows → paths → journeys → findings → diagnoses → report. */
+
+import type { CaptureSummary } from './capture/capture.js';
 import { expandCapturePaths } from './capture/capture-paths.js';
 import { readCapture } from './capture/read-capture.js';
 import { FlowSummary } from './checks/flow-summary.js';
 import { type CheckOptions, checkCaptures, checkFlow, checkJourney, judgeJourney } from './checks/run-checks.js';
+import { describeLayers, type LayerDescription } from './decode/describe-frame.js';
+import { decodeFrame, type Fault, FrameView, faultOf } from './decode/frame.js';
 import { diagnoseCaptures, diagnoseFlow } from './diagnose/diagnose.js';
 import type { ExpectationSource } from './expect/expected-path.js';
+import type { TopologyModel } from './expect/write-topology.js';
 import type { Report } from './report/report.js';
 import { buildReport, type FlowResult } from './result/build-report.js';
 import { findPaths, type PathOptions } from './result/find-paths.js';
 import { KeptJourneys } from './result/kept-journeys.js';
+import { observedTopology } from './result/observed-topology.js';
 import { type Evidence, type FileEvidence, gatherEvidence } from './trace/evidence.js';
 import { buildCompositeJourney, buildJourney, type FlowPath } from './trace/journey.js';
+import { timeText } from './trace/observation.js';
 import { FileObserver } from './trace/observe.js';
 import { reverseOuter } from './trace/reverse-outer.js';
 
@@ -46,6 +53,44 @@ export async function check(request: CheckRequest): Promise<Report> {
     ),
     notes,
     options: request,
+  });
+}
+
+/** The expectation file that these captures would satisfy, and the report of the run that it was taken from. */
+export async function expectFromCaptures(request: CheckRequest): Promise<{ topology: TopologyModel; report: Report }> {
+  const evidence = gatherEvidence(await readAll(request));
+  const { paths } = findPaths(evidence, request);
+  return { topology: observedTopology(paths, request.profile.name), report: await check(request) };
+}
+
+export interface DescribedFrame {
+  readonly frame: number;
+  /** Seconds since 1970 with nine decimals. */
+  readonly time: string;
+  readonly interface: string | null;
+  readonly capturedLength: number;
+  readonly wireLength: number;
+  readonly layers: readonly LayerDescription[];
+  readonly fault: Fault | null;
+  readonly comments: readonly string[] | null;
+}
+
+/** Reads one capture and hands on each frame in words; `onFrame` is called as frames are read. */
+export async function describeCapture(file: string, onFrame: (frame: DescribedFrame) => void): Promise<CaptureSummary> {
+  const view = new FrameView();
+  const names: (string | null)[] = [];
+  return readCapture(file, (frame) => {
+    decodeFrame(view, frame.bytes, frame.start, frame.end, frame.linkType);
+    onFrame({
+      frame: frame.frameNumber,
+      time: timeText(frame),
+      interface: names[frame.interfaceIndex] ?? null,
+      capturedLength: frame.end - frame.start,
+      wireLength: frame.wireLength,
+      layers: describeLayers(view),
+      fault: faultOf(view),
+      comments: frame.comments,
+    });
   });
 }
 

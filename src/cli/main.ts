@@ -2,9 +2,14 @@
 import yargs from 'yargs';
 import { safeText } from '../report/safe-text.js';
 import { UserError } from '../user-error.js';
+import { version } from '../version.js';
 import { checkCommand } from './commands/check.js';
+import { collectCommand } from './commands/collect.js';
+import { decodeCommand } from './commands/decode.js';
+import { expectCommand } from './commands/expect.js';
+import { explainCommand } from './commands/explain.js';
+import { rulesCommand } from './commands/rules.js';
 import { ExitStatus } from './exit-status.js';
-import { version } from './version.js';
 
 /** Runs one command line (without node and script) and returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -15,13 +20,22 @@ export async function main(argv: readonly string[]): Promise<number> {
     });
   }
   let status: number = ExitStatus.Pass;
+  const exitWith = (to: number): void => {
+    status = to;
+  };
   try {
     const parser = yargs([...argv])
       .scriptName('ipip-trace')
       .usage(
         '$0 <command> [options]\n\nFollows one ICMP request through captures taken at the hops of an IP-in-IP path.',
       )
-      .command(checkCommand((s) => (status = s)))
+      .command(checkCommand(exitWith))
+      .command(expectCommand(exitWith))
+      .command(decodeCommand)
+      .command(explainCommand)
+      .command(rulesCommand)
+      .command(collectCommand)
+      .completion('completion', 'Print the shell completion script')
       .demandCommand(1, 'Say what to do: ipip-trace check <captures..>')
       .strict()
       .recommendCommands()
@@ -31,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       .exitProcess(false)
       .fail((message, error) => {
         if (error) throw error;
-        throw new UserError(message ?? 'the command line cannot be used');
+        throw new UserError(`${message ?? 'the command line cannot be used'} (ipip-trace --help shows what can be said)`);
       });
     await parser.parseAsync();
     return status;

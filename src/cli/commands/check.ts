@@ -11,10 +11,10 @@ import { reporters } from '../../report/registry.js';
 import type { Report } from '../../report/report.js';
 import type { StatedPoint } from '../../result/stated-roles.js';
 import { UserError } from '../../user-error.js';
+import { version } from '../../version.js';
 import { exitStatusOf } from '../exit-status.js';
 import { explanationOf } from '../explain.js';
 import { progressLine } from '../progress.js';
-import { version } from '../version.js';
 
 interface CheckArguments {
   captures: string[];
