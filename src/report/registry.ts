@@ -10,5 +10,6 @@ export const reporters: Record<string, () => Promise<Reporter>> = {
   sarif: async () => (await import('./sarif.js')).reportSarif,
   github: async () => (await import('./github.js')).reportGithub,
   gitlab: async () => (await import('./gitlab.js')).reportGitlab,
+  html: async () => (await import('./html.js')).reportHtml,
   markdown: async () => (await import('./markdown.js')).reportMarkdown,
 };
