@@ -45,7 +45,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       .exitProcess(false)
       .fail((message, error) => {
         if (error) throw error;
-        throw new UserError(`${message ?? 'the command line cannot be used'} (ipip-trace --help shows what can be said)`);
+        throw new UserError(
+          `${message ?? 'the command line cannot be used'} (ipip-trace --help shows what can be said)`,
+        );
       });
     await parser.parseAsync();
     return status;

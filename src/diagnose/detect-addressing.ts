@@ -5,7 +5,11 @@ import { placeIn } from '../trace/journey.js';
 import { refText } from '../trace/observation.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
-import { firstFailure, labelOf } from './words.js';
+import { firstFailure as firstOf, isSystematic, labelOf } from './words.js';
+
+/** Only what concerns most probes is the path's fault; see isSystematic. */
+const firstFailure: typeof firstOf = (scene, rule, where) =>
+  isSystematic(scene, rule) ? firstOf(scene, rule, where) : null;
 
 export function detectAddressing(scene: FlowScene): Draft[] {
   const drafts: Draft[] = [];

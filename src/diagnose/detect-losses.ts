@@ -29,7 +29,7 @@ export function detectLosses(scene: FlowScene, said: (...ids: string[]) => boole
       else drafts.push(...someLost(scene, direction, segment, list, passed, said));
     }
   }
-  if (summary.path.nodeIsSource === false && firstFailure(scene, 'IPT501') !== null) drafts.push(silent(scene));
+  if (summary.path.nodeIsSource === false && firstFailure(scene, 'IPT501') !== null) drafts.push(...silent(scene));
   return drafts;
 }
 
@@ -291,17 +291,20 @@ function changePoint(
   };
 }
 
-function silent(scene: FlowScene): Draft {
+function silent(scene: FlowScene): Draft[] {
   const failure = firstFailure(scene, 'IPT501')!;
   const o = failure.journey.request.lastSeen!.observations[0]!;
-  const wrong = o.icmpChecksumRight === false || o.inner.checksumRight === false;
-  return {
-    id: 'destination-silent',
-    direction: 'request',
-    segment: null,
-    confidence: 'certain',
-    message: wrong ? 'the request reached the pod with a wrong checksum, and the pod did not answer' : null,
-    fact: `${probeName(scene, 'request', failure.journey.position)} is at the destination pod (${refText(o)}), whose capture holds no reply`,
-    evidence: failure.finding.evidence,
-  };
+  // A wrong checksum is why: packet-corrupted says so.
+  if (o.icmpChecksumRight === false || o.inner.checksumRight === false) return [];
+  return [
+    {
+      id: 'destination-silent',
+      direction: 'request',
+      segment: null,
+      confidence: 'certain',
+      message: null,
+      fact: `${probeName(scene, 'request', failure.journey.position)} is at the destination pod (${refText(o)}), whose capture holds no reply`,
+      evidence: failure.finding.evidence,
+    },
+  ];
 }

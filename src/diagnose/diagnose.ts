@@ -61,6 +61,11 @@ function inOrder(drafts: readonly Draft[]): Draft[] {
     const known = kept.get(key);
     if (known === undefined || rank[draft.confidence] < rank[known.confidence]) kept.set(key, draft);
   }
+  // The same said once of a direction and once of none (by the state) is one diagnosis.
+  for (const [key, draft] of kept) {
+    if (draft.direction === null && [...kept.values()].some((d) => d.id === draft.id && d.direction !== null))
+      kept.delete(key);
+  }
   return [...kept.values()].sort((a, b) => rank[a.confidence] - rank[b.confidence]);
 }
 

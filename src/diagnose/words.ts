@@ -33,6 +33,15 @@ export function flowName(scene: FlowScene): string {
   return `${addressText(source)} > ${addressText(destination)}`;
 }
 
+/**
+ * Does a rule fail often enough to speak of the path? Where datagrams are damaged, a flipped bit can look like any wrong
+ * address for a single probe; a wrong route or entry concerns most of them.
+ */
+export function isSystematic(scene: FlowScene, rule: string): boolean {
+  const damaged = scene.summary.records.some((r) => r.corrupted);
+  return !damaged || (scene.failed.get(rule) ?? 0) * 2 > scene.summary.probes;
+}
+
 /** First failing finding of a rule among the sampled journeys, with its journey. */
 export function firstFailure(
   scene: FlowScene,
