@@ -39,7 +39,7 @@ interface Page {
 }
 
 function command(text: string, where: string | null): Markup {
-  const place = where === null ? html`` : html`<span class="where">on ${where}</span>`;
+  const place = where === null ? html`` : html`<span class="where">${where}</span>`;
   return html`<div class="command">${place}<code>${text}</code><button type="button" data-copy hidden>Copy</button></div>`;
 }
 
@@ -55,7 +55,7 @@ function verdictHeader({ report }: Page): Markup {
   const why =
     outcome === 'pass'
       ? html`<p>${`${probes} request${probes === 1 ? '' : 's'} travelled the expected path.`}</p>`
-      : html`<ul>${reasons.slice(0, 6).map((reason) => html`<li>${reason}</li>`)}${reasons.length > 6 ? html`<li>and ${reasons.length - 6} more reasons</li>` : html``}</ul>`;
+      : html`<ul class="why">${reasons.slice(0, 6).map((reason) => html`<li>${reason}</li>`)}${reasons.length > 6 ? html`<li>and ${reasons.length - 6} more reasons</li>` : html``}</ul>`;
   const folder = commonFolder(report);
   const tally: [string, number][] = [
     ['requests', probes],
@@ -83,7 +83,7 @@ function diagnosisCard(diagnosis: Diagnosis, page: Page): Markup {
   const causes = [
     ...diagnosis.causes.map(
       ({ cause, confirm, command: next, where }) =>
-        html`<li><strong>${cause}</strong>${confirm === '' ? html`` : html`<br><span class="faint">confirmed if</span> ${confirm}`}${next === '' ? html`` : command(next, where)}</li>`,
+        html`<li><strong>${cause}</strong>${confirm === '' ? html`` : html`<br><span class="faint">confirmed if</span> ${confirm}`}${next === '' ? html`` : command(next, `on ${where}`)}</li>`,
     ),
     ...diagnosis.candidates
       .filter((candidate) => !named.has(candidate))
@@ -111,7 +111,7 @@ function failureCards(page: Page, flow: FlowReport | null): Markup[] {
         one.expected === undefined && one.found === undefined
           ? html``
           : html`<dl class="compare">${one.field === undefined ? html`` : html`<dt>field</dt><dd>${one.field}</dd>`}<dt>expected</dt><dd>${one.expected ?? 'nothing'}</dd><dt>found</dt><dd>${one.found ?? 'nothing'}</dd></dl>`;
-      return html`${compare}${one.frame > 0 ? command(frameCommand(one.file, one.frame), `${nameOf(one.file)} frame ${one.frame}:`.replace(/^/, '')) : html``}`;
+      return html`${compare}${one.frame > 0 ? command(frameCommand(one.file, one.frame), `${nameOf(one.file)} frame ${one.frame}`) : html``}`;
     });
     const text = options.explain(group.rule);
     return html`<article class="card ${mark}"><h4>${sign(mark)} ${group.rule} ${group.name}<span class="tag">${group.severity}</span>${times > 1 ? html`<span class="tag">${times} requests</span>` : html``}</h4><p>${group.finding.message}</p><p class="faint">${groupPlace({ ...group, finding: { ...group.finding, point: group.finding.point === null ? null : nameOf(group.finding.point) } })}</p>${evidence}${text === null ? html`` : html`<p><strong>Rule:</strong> ${text.summary}</p><p><strong>Cure:</strong> ${text.remedy}</p>`}</article>`;
@@ -136,7 +136,8 @@ function otherFindings(page: Page, flow: FlowReport | null): Markup {
   return html`${list('unproven')}${list('pass')}`;
 }
 
-function journeySection(page: Page, journey: JourneyReport, id: string): Markup {
+/** Picture and refusals first; times and headers after whatever the caller puts between them. */
+function journeySection(page: Page, journey: JourneyReport, id: string, between: Markup): Markup {
   const { report, nameOf } = page;
   const { identifier, sequence } = journey.probe;
   const reply = journey.reply;
@@ -148,7 +149,7 @@ function journeySection(page: Page, journey: JourneyReport, id: string): Markup 
     (stray) =>
       html`<li>Seen off the path at ${nameOf(stray.point)}, frame ${stray.frame}: ${stray.inner.source} → ${stray.inner.destination}</li>`,
   );
-  return html`<section aria-label="Journey"><h3>${sign(journey.outcome)} Request with identifier ${identifier}, sequence ${sequence}</h3>${pathPicture(report, journey, nameOf, id)}${refusals}${strays.length === 0 ? html`` : html`<ul class="plain">${strays}</ul>`}<details open><summary>Ladder: times and TTL</summary>${ladder(report, journey, nameOf, id)}<p class="faint">In order of travel, not to scale; ≈ corrected by the clock offset, ? by a clock that could not be compared.</p></details><details open><summary>Headers of the request, frame by frame</summary>${headerStacks(report, journey, 'request', journey.request, nameOf)}</details>${reply === null ? html`<p>No reply was seen.</p>` : html`<details><summary>Headers of the reply, frame by frame</summary>${headerStacks(report, journey, 'reply', reply, nameOf)}</details>`}<p class="faint">Δ differs from the hop before. A TTL that falls by one at each forwarding node is right.</p></section>`;
+  return html`<section aria-label="Journey"><h3>${sign(journey.outcome)} Request with identifier ${identifier}, sequence ${sequence}</h3>${pathPicture(report, journey, nameOf, id)}${refusals}${strays.length === 0 ? html`` : html`<ul class="plain">${strays}</ul>`}${between}<details open><summary>Ladder: times and TTL</summary>${ladder(report, journey, nameOf, id)}<p class="faint">In order of travel, not to scale; ≈ corrected by the clock offset, ? by a clock that could not be compared.</p></details><details open><summary>Headers of the request, frame by frame</summary>${headerStacks(report, journey, 'request', journey.request, nameOf)}</details>${reply === null ? html`<p>No reply was seen.</p>` : html`<details><summary>Headers of the reply, frame by frame</summary>${headerStacks(report, journey, 'reply', reply, nameOf)}</details>`}<p class="faint">Δ differs from the hop before. A TTL that falls by one at each forwarding node is right.</p></section>`;
 }
 
 function segmentsTable(flow: FlowReport): Markup {
@@ -166,7 +167,16 @@ function flowSection(page: Page, flow: FlowReport, index: number): Markup {
   const journeys = options.all ? flow.journeys.slice(0, 50) : one === null ? [] : [one];
   const failures = failureCards(page, flow);
   const rest = flow.probes - journeys.length;
-  return html`<section id="flow-${index}"><h2>${sign(flow.outcome)} ${flow.source} → ${flow.destination}</h2><p>${flow.probes} request${flow.probes === 1 ? '' : 's'}, ${flow.delivered} delivered, ${flow.replied} replied. MTU ${mtuStatement(report, flow)}.</p>${journeys.slice(0, 1).map((journey) => journeySection(page, journey, `${index}-0`))}${flow.diagnoses.length === 0 ? html`` : html`<h3>Diagnosis</h3>${flow.diagnoses.map((diagnosis) => diagnosisCard(diagnosis, page))}`}${failures.length === 0 ? html`` : html`<h3>Failed checks</h3>${failures}`}${journeys.slice(1).map((journey, i) => journeySection(page, journey, `${index}-${i + 1}`))}${rest > 0 ? html`<p class="faint">${rest} more request${rest === 1 ? '' : 's'} of this flow, counted in the checks.</p>` : html``}${segmentsTable(flow)}${otherFindings(page, flow)}</section>`;
+  const diagnoses =
+    flow.diagnoses.length === 0
+      ? html``
+      : html`<h3>Diagnosis</h3>${flow.diagnoses.map((diagnosis) => diagnosisCard(diagnosis, page))}`;
+  const failed = failures.length === 0 ? html`` : html`<h3>Failed checks</h3>${failures}`;
+  const judged = html`${diagnoses}${failed}`;
+  const drawn = journeys.map((journey, i) => journeySection(page, journey, `${index}-${i}`, i === 0 ? judged : html``));
+  const counted = `${flow.probes} request${flow.probes === 1 ? '' : 's'}, ${flow.delivered} delivered, ${flow.replied} replied`;
+  const more = `${rest} more request${rest === 1 ? '' : 's'} of this flow, counted in the checks.`;
+  return html`<section id="flow-${index}"><h2>${sign(flow.outcome)} ${flow.source} → ${flow.destination}</h2><p>${counted}. MTU ${mtuStatement(report, flow)}.</p>${drawn.length === 0 ? judged : drawn}${rest > 0 ? html`<p class="faint">${more}</p>` : html``}${segmentsTable(flow)}${otherFindings(page, flow)}</section>`;
 }
 
 /** Node (or address) at one end of a flow, for the heat map. */

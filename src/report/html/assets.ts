@@ -18,13 +18,14 @@ a{color:var(--link)}
 code,pre,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em}
 .faint{color:var(--faint)}
 .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px;background:var(--bg);padding:8px;z-index:2}
+header.verdict.pass,header.verdict.fail,header.verdict.unproven{color:var(--ink)}
 header.verdict{border-bottom:4px solid;padding:22px 0;overflow-wrap:anywhere}
 header.verdict.pass{background:var(--pass-bg);border-color:var(--pass)}
 header.verdict.fail{background:var(--fail-bg);border-color:var(--fail)}
 header.verdict.unproven{background:var(--warn-bg);border-color:var(--warn)}
 header.verdict .word{font-size:1.9rem;font-weight:750;display:inline-flex;gap:.4em;align-items:center}
 header.verdict.pass .word{color:var(--pass)}header.verdict.fail .word{color:var(--fail)}header.verdict.unproven .word{color:var(--warn)}
-header.verdict ul{margin:.5em 0 0;padding-left:1.2em}header.verdict p{margin:.35em 0 0}
+header.verdict ul.why{margin:.5em 0 0;padding-left:1.2em}header.verdict p{margin:.35em 0 0}
 .tally{display:flex;flex-wrap:wrap;gap:8px;margin:14px 0 0;padding:0;list-style:none}
 .tally li{border:1px solid var(--strong);border-radius:999px;padding:1px 12px;background:var(--bg);font-size:.92rem}
 nav.jump{display:flex;flex-wrap:wrap;gap:4px 18px;margin:14px 0 0}
@@ -47,7 +48,7 @@ svg.tall{display:none;max-width:420px;margin:0 auto}
 .station.pod rect{fill:var(--pod)}.station.bridge rect{fill:var(--bridge)}.station.tunnel rect{fill:var(--tunnel)}
 .station.uncaptured rect{fill:none;stroke-dasharray:5 4}.station.uncaptured .name{fill:var(--faint);font-style:italic}
 .kind{font-weight:650}.station .name,.rail .name{font-size:12.5px;fill:var(--faint)}
-.underlay line{stroke:var(--strong);stroke-width:7}.underlay text{fill:var(--faint);font-size:12px}
+.wire line{stroke:var(--strong);stroke-width:7}.wire text{fill:var(--faint);font-size:12px}
 .stem{stroke:var(--line);stroke-width:1.5}
 .lane{stroke-width:2.5;stroke:var(--pass)}.lane.beyond{stroke:var(--none);stroke-dasharray:2 6}
 .lane.broken{stroke:var(--fail);stroke-width:4;stroke-dasharray:8 6}
@@ -60,9 +61,9 @@ svg.tall{display:none;max-width:420px;margin:0 auto}
 .badge.warning circle,.badge.unproven circle{fill:var(--warn-bg);stroke:var(--warn)}.badge.warning text,.badge.unproven text{fill:var(--warn)}
 .badge.absent circle{fill:var(--bg);stroke-dasharray:3 3}.badge.absent text{fill:var(--none)}
 .break rect{fill:var(--fail-bg);stroke:var(--fail);stroke-width:2;stroke-dasharray:6 5}
-.break text{fill:var(--fail);font-weight:700;font-size:14px}
+.break text{fill:var(--fail);font-weight:750;font-size:16px}
 .cross path{stroke:var(--fail);stroke-width:5;stroke-linecap:round;fill:none}
-svg.ladder{display:block}
+svg.ladder{display:block;margin:0 auto}
 .rail line{stroke:var(--strong);stroke-width:1.5;stroke-dasharray:2 4}
 .rung circle{fill:var(--bg);stroke:var(--pass);stroke-width:2.5}
 .rung .lost{stroke:var(--fail);stroke-width:4;fill:none;stroke-linecap:round}
@@ -128,5 +129,5 @@ addEventListener('afterprint',function(){opened.forEach(function(part){part.open
 `;
 
 /** SHA-256 of the two texts above, base64 (CSP Level 3 §2.3.1); a test holds them true. */
-export const styleHash = 'sha256-TB94WgB8l881wnOlV2kchIQkXo14RNfYtNr4VKHYaQ8=';
+export const styleHash = 'sha256-kYB0Dif3rGSF/lL17YaHjtarvcLyNdPIL+Z3lsaqTrM=';
 export const scriptHash = 'sha256-BH4hwJz3uL3Mc4aOjap1TmlLqTNbydx/W5qPoXJCIPQ=';

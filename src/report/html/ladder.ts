@@ -4,10 +4,9 @@ import type { Direction, HopReport, JourneyReport, LegReport, Report } from '../
 import { html, type Markup } from './markup.js';
 import { stationsOf } from './stations.js';
 
-const rail = 150;
-const left = 80;
+const left = 130;
 const top = 62;
-const step = 42;
+const step = 40;
 
 interface Rung {
   readonly x: number;
@@ -28,6 +27,7 @@ function ttlText(journey: JourneyReport, direction: Direction, hop: HopReport): 
 export function ladder(report: Report, journey: JourneyReport, nameOf: NameOf, id: string): Markup {
   const stations = stationsOf(report, journey, nameOf).filter((station) => station.captured);
   if (stations.length < 2) return html``;
+  const rail = Math.max(150, Math.min(230, Math.floor(940 / (stations.length - 1))));
   const rungs: Rung[] = [];
   let y = top + 26;
   const legs: [Direction, LegReport | null][] = [
@@ -63,8 +63,8 @@ export function ladder(report: Report, journey: JourneyReport, nameOf: NameOf, i
     }
     y += 14;
   }
-  const height = y + 6;
-  const width = left + (stations.length - 1) * rail + 110;
+  const height = y + 14;
+  const width = left + (stations.length - 1) * rail + 130;
   const rails = stations.map((station, i) => {
     const x = left + i * rail;
     const name = [...station.name].length > 18 ? `${[...station.name].slice(0, 17).join('')}…` : station.name;
@@ -79,7 +79,7 @@ export function ladder(report: Report, journey: JourneyReport, nameOf: NameOf, i
   });
   const points = rungs.map((rung) => {
     const right = rung.direction === 'request';
-    const x = right ? rung.x - 10 : rung.x + 10;
+    const x = right ? rung.x - 6 : rung.x + 6;
     const anchor = right ? 'end' : 'start';
     const shape =
       rung.kind === 'lost'
@@ -88,7 +88,7 @@ export function ladder(report: Report, journey: JourneyReport, nameOf: NameOf, i
     const own =
       rung.kind === 'lost'
         ? html`<text class="time lost" x="${rung.x + 14}" y="${rung.y + 5}">${rung.label}</text>`
-        : html`<text class="time" x="${x}" y="${rung.y + 1}" text-anchor="${anchor}">${rung.label}</text><text class="ttl" x="${x}" y="${rung.y + 15}" text-anchor="${anchor}">${rung.detail}</text>`;
+        : html`<text class="time" x="${x}" y="${rung.y + 15}" text-anchor="${anchor}">${rung.label}</text><text class="ttl" x="${x}" y="${rung.y + 29}" text-anchor="${anchor}">${rung.detail}</text>`;
     return html`<g class="rung ${rung.direction}">${shape}${own}</g>`;
   });
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Ladder diagram, scrolls sideways"><svg class="ladder" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Times and TTLs of the journey, in order of travel"><defs><marker id="rung-${id}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="6" markerHeight="6" orient="auto"><path class="arrow" d="M0 0 L10 5 L0 10 z"/></marker></defs>${rails}${arrows}${points}</svg></div>`;

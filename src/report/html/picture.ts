@@ -19,12 +19,12 @@ interface Frame {
 const wide: Frame = {
   name: 'wide',
   at: (along, across) => [along, across],
-  step: 150,
+  step: 146,
   box: { along: 126, across: 62 },
   lane: { request: 44, reply: 236 },
   across: 280,
   start: 14,
-  nodeGap: 66,
+  nodeGap: 96,
 };
 
 const tall: Frame = {
@@ -35,7 +35,7 @@ const tall: Frame = {
   lane: { request: 34, reply: 326 },
   across: 360,
   start: 34,
-  nodeGap: 56,
+  nodeGap: 78,
 };
 
 function shortText(text: string, room: number): string {
@@ -117,11 +117,14 @@ function breakBand(
   if (gap === null) return null;
   const low = Math.min(along[gap.last] ?? 0, along[gap.missing] ?? 0) + frame.box.along / 2;
   const high = Math.max(along[gap.last] ?? 0, along[gap.missing] ?? 0) - frame.box.along / 2;
-  const [x1, y1] = frame.at(low - 3, 4);
-  const [x2, y2] = frame.at(high + 3, frame.across - 4);
+  const margin = frame.name === 'wide' ? 14 : 16;
+  // The tall picture has the next node's name above its first station.
+  const head = frame.name === 'wide' ? margin : 34;
+  const [x1, y1] = frame.at(low + margin, frame.name === 'wide' ? 26 : 6);
+  const [x2, y2] = frame.at(high - head, frame.across - (frame.name === 'wide' ? 26 : 6));
   const [tx, ty] =
     frame.name === 'wide'
-      ? [(x1 + x2) / 2, direction === 'request' ? 17 : frame.across - 8]
+      ? [(x1 + x2) / 2, direction === 'request' ? 18 : frame.across - 8]
       : [frame.across / 2, (y1 + y2) / 2 + 5];
   return html`<g class="break"><rect x="${n(x1)}" y="${n(y1)}" width="${n(x2 - x1)}" height="${n(y2 - y1)}" rx="8"/><text x="${n(tx)}" y="${n(ty)}" text-anchor="middle">✗ ${direction} ${word}</text></g>`;
 }
@@ -178,7 +181,7 @@ function draw(frame: Frame, journey: JourneyReport, stations: readonly Station[]
     const [x1, y1] = frame.at(low, frame.across / 2);
     const [x2, y2] = frame.at(high, frame.across / 2);
     const [tx, ty] = frame.name === 'wide' ? [(x1 + x2) / 2, y1 - 8] : [x1 + 34, (y1 + y2) / 2 - 2];
-    return html`<g class="underlay"><line x1="${n(x1)}" y1="${n(y1)}" x2="${n(x2)}" y2="${n(y2)}"/><text x="${n(tx)}" y="${n(ty)}" text-anchor="middle">underlay</text></g>`;
+    return html`<g class="wire"><line x1="${n(x1)}" y1="${n(y1)}" x2="${n(x2)}" y2="${n(y2)}"/><text x="${n(tx)}" y="${n(ty)}" text-anchor="middle">underlay</text></g>`;
   })();
   const word = {
     lost: 'lost',
