@@ -365,8 +365,8 @@ class Run {
           ? headers.map((header, depth) => ({ ...header, ttl: header.ttl - (depth === 0 ? routersPassed : 0) }))
           : [],
         inner,
-        message: datagram.message === null ? null : { ...datagram.message },
-        payload: datagram.payload,
+        message: structuredClone(datagram.message),
+        payload: datagram.payload.slice(),
       };
       // On the tunnel the kernel shows what is inside; inside two tunnels that is still one header deep.
       alter(draft, role);
