@@ -86,6 +86,13 @@ describe('shortcuts', () => {
     expect(shortcuts(part)).toEqual({ ...nothing, ...expected });
   });
 
+  test('a quote ends where its length says, not where its extensions do (RFC 4884)', () => {
+    decodeHex(named('extensions behind'));
+    expect([...view.limit.subarray(0, view.count)].map((index) => index - view.start)).toEqual([168, 168, 56, 56]);
+    decodeHex({ ...named('extensions behind'), hex: named('extensions behind').hex.replace('4500001c', '45000400') });
+    expect([...view.limit.subarray(0, view.count)].map((index) => index - view.start)).toEqual([168, 168, 156, 156]);
+  });
+
   test('a layer ends where the total length says, not where the padding does', () => {
     decodeHex(named('the padding'));
     expect([...view.limit.subarray(0, view.count)].map((index) => index - view.start)).toEqual([62, 42, 42]);

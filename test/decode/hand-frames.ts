@@ -130,6 +130,13 @@ export const handFrames: readonly HandFrame[] = [
     layers: 'ethernet@0 mpls@14 mpls@18 ipv4@22 icmp@42',
   },
   {
+    name: 'Ethernet over MPLS is not guessed',
+    linkType: 1,
+    hex: `${ether('8847')}00011140${ether('0800')}${ECHO}`,
+    layers: 'ethernet@0 mpls@14',
+    last: { label: 17, bottomOfStack: true, ttl: 64 },
+  },
+  {
     name: 'PPPoE session with padding (RFC 2516)',
     linkType: 1,
     hex: `${ether('8864')}11000001001e0021${ECHO}0000`,
@@ -148,6 +155,12 @@ export const handFrames: readonly HandFrame[] = [
     hex: `${ether('88e5')}2c0000000001000c293fa2810001${'cc'.repeat(46)}`,
     layers: 'ethernet@0 macsec@14',
     last: { encrypted: true, packetNumber: 1 },
+  },
+  {
+    name: 'MACsec, encrypted, its check value missing',
+    linkType: 1,
+    hex: `${ether('88e5')}2c0000000001000c293fa2810001${'cc'.repeat(4)}`,
+    layers: 'ethernet@0 macsec@14',
   },
   {
     name: 'provider backbone bridge around a customer frame',
@@ -193,6 +206,12 @@ export const handFrames: readonly HandFrame[] = [
     last: { messageType: 4 },
   },
   {
+    name: 'WireGuard message whose end is missing',
+    linkType: 101,
+    hex: `${outer('003c', '11')}ca6cca6c00280000${'0400000001000000'}`,
+    layers: 'ipv4@0 udp@20 wireguard@28',
+  },
+  {
     name: 'IPv6 in IPv4 (RFC 4213)',
     linkType: 1,
     hex: `${ether('0800')}${outer('0044', '29')}6000000000083a40${NODES6}8000000000010007`,
@@ -204,6 +223,12 @@ export const handFrames: readonly HandFrame[] = [
     hex: `${ether('86dd')}6000000000243c40${NODES6}0400040104010100${ECHO}`,
     layers: 'ethernet@0 ipv6@14 ipv4@62 icmp@82',
     last: echoFields,
+  },
+  {
+    name: 'an IPv6 extension header longer than eight octets',
+    linkType: 229,
+    hex: `60000000002c3c40${NODES6}0401010c000000000000000000000000${ECHO}`,
+    layers: 'ipv6@0 ipv4@56 icmp@76',
   },
   {
     name: 'IPv4 in IPv6, LINKTYPE_IPV6',
@@ -226,6 +251,13 @@ export const handFrames: readonly HandFrame[] = [
   },
   { name: 'loopback, little-endian', linkType: 0, hex: `02000000${ECHO}`, layers: 'null@0 ipv4@4 icmp@24' },
   { name: 'loopback, big-endian', linkType: 0, hex: `00000002${ECHO}`, layers: 'null@0 ipv4@4 icmp@24' },
+  {
+    name: 'loopback, an EtherType instead of a family',
+    linkType: 0,
+    hex: `00000806${'0001080006040001'}000c293fa281c0a80051000000000000c0a80052`,
+    layers: 'null@0',
+    last: { addressFamily: 0x0806 },
+  },
   { name: 'loopback in network order', linkType: 108, hex: `00000002${ECHO}`, layers: 'null@0 ipv4@4 icmp@24' },
   { name: 'PPP with HDLC framing (RFC 1662)', linkType: 9, hex: `ff030021${ECHO}`, layers: 'ppp@0 ipv4@4 icmp@24' },
   { name: 'PPP, protocol field compressed', linkType: 9, hex: `21${ECHO}`, layers: 'ppp@0 ipv4@1 icmp@21' },
@@ -359,6 +391,20 @@ export const faultyFrames: readonly HandFrame[] = [
     hex: `${outer('0040', '11')}d43112b5002c0000${'0000000000002a00'}${ECHO}`,
     layers: 'ipv4@0 udp@20',
     fault: '',
+  },
+  {
+    name: 'SNAP with an organization whose numbers are no EtherTypes',
+    linkType: 1,
+    hex: `${ether('0024')}aaaa0300000c0800${ECHO}`,
+    layers: 'ethernet@0 snap@14',
+    last: { organization: 12, protocol: 0x0800 },
+  },
+  {
+    name: 'a cooked netlink message, whose protocol is a netlink family',
+    linkType: 113,
+    hex: `0004033800000000000000000000${'0800'}${ECHO}`,
+    layers: 'linux-sll@0',
+    last: { packetType: 4, arphrdType: 824, source: null },
   },
   {
     name: 'radiotap is not decoded',

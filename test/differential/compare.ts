@@ -59,6 +59,11 @@ export const knownDifferences: Readonly<Record<string, KnownDifference>> = {
     reason: 'tshark shows no MACsec unless the integrity check value at its end is there too',
     explains: (d) => d.onlyOurs.some((l) => l.startsWith('macsec@')) && d.onlyTheirs.length === 0,
   },
+  'pppoe-code': {
+    reason: 'RFC 2516 section 6 wants code 0 in a session; tshark reads on whatever it is',
+    explains: (d) =>
+      d.ours.layers.some((l) => l.layer === 'pppoe' && l.code !== 0) && d.onlyTheirs[0]?.startsWith('ppp@') === true,
+  },
   'wireguard-cut': {
     reason: 'tshark wants a whole WireGuard message, we go by the UDP length',
     explains: (d) => isOnly(d.onlyOurs, /^wireguard@/) && d.onlyTheirs.length === 0,

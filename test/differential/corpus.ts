@@ -1,4 +1,5 @@
 /** The frames over which the decoder and tshark are compared: real ones, hand-written ones, and seeded damage to both. */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { handFrames } from '../decode/hand-frames.js';
 
@@ -40,10 +41,11 @@ export function corpus(): CorpusFrame[] {
     const octets = new Uint8Array(Buffer.from(hex, 'hex'));
     whole.push({ name, linkType, octets, wireLength: octets.length });
   }
-  const next = random(20_030_902);
-  const below = (limit: number): number => Math.floor(next() * limit);
-  const damaged = whole.flatMap((frame) =>
-    Array.from({ length: damagesPerFrame }, (_, i): CorpusFrame => {
+  const damaged = whole.flatMap((frame) => {
+    // Each frame has its own seed, so that a new frame leaves the damage to the others as it was.
+    const next = random(createHash('sha256').update(frame.name).digest().readUInt32LE(0));
+    const below = (limit: number): number => Math.floor(next() * limit);
+    return Array.from({ length: damagesPerFrame }, (_, i): CorpusFrame => {
       const kind = i % 4;
       if (kind < 2) {
         const octets = frame.octets.slice();
@@ -58,8 +60,8 @@ export function corpus(): CorpusFrame[] {
         octets,
         wireLength: kind === 2 ? frame.wireLength : octets.length,
       };
-    }),
-  );
+    });
+  });
   return [...whole, ...damaged];
 }
 
