@@ -397,8 +397,8 @@ function flowsTable({ report, options, paint, width }: Page): string[] {
     const why = flow.outcome === 'pass' ? '–' : flow.outcome;
     table.push([
       paint.sign(mark),
-      safeText(flow.source),
-      safeText(flow.destination),
+      shorten(safeText(flow.source), 40),
+      shorten(safeText(flow.destination), 40),
       flow.probes,
       flow.delivered,
       flow.replied,

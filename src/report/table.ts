@@ -59,7 +59,9 @@ function absenceText(leg: LegReport, hop: HopReport, state: HopState, nameOf: Na
       return 'captured, not seen, yet seen further on';
     case 'lost-before': {
       const last = breakOf(leg)?.last;
-      const between = last ? ` between ${hopName(last, nameOf)} and ${hopName(hop, nameOf)}` : '';
+      const between = last
+        ? ` between ${shorten(hopName(last, nameOf), 40)} and ${shorten(hopName(hop, nameOf), 40)}`
+        : '';
       const how = {
         lost: 'lost',
         refused: 'refused',
@@ -250,6 +252,9 @@ function stacked(rows: readonly HopRow[], width: number, paint: Paint): string {
 
 /** The rows as a table where one fits, stacked otherwise; never a line broken inside an address. */
 export function hopTable(rows: readonly HopRow[], width: number, paint: Paint): string {
+  // The table library measures text character by character; a text that cannot fit anyway is not given to it.
+  const texts = rows.flatMap((row) => [row.absence, ...(row.mac ?? []), ...(row.outer ?? []), ...row.inner]);
+  if (texts.some((text) => text.length > width)) return stacked(rows, width, paint);
   const widest = (text: string): number => Math.max(...text.split('\n').map(columns));
   for (const [withTime, nameWidth] of [
     [true, 40],
