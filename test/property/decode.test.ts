@@ -100,6 +100,7 @@ function expectInside(view: FrameView, length: number): void {
     let needed = fixedLength[kind]!;
     if (kind === LayerKind.Ipv4) needed = Math.max(20, (view.bytes[at]! & 15) * 4);
     if (kind === LayerKind.Tcp && i < view.quotedFrom) needed = 20;
+    if (kind === LayerKind.Ah) needed = (view.bytes[at + 1]! + 2) * 4;
     expect(at).toBeGreaterThanOrEqual(i === 0 ? 0 : view.at[i - 1]! + 1);
     expect(at + needed).toBeLessThanOrEqual(view.limit[i]!);
     expect(view.limit[i]!).toBeLessThanOrEqual(i === 0 ? length : view.limit[i - 1]!);
@@ -197,9 +198,10 @@ describe('cutting a frame at any octet', () => {
         const cutFrame = { linkType: frame.linkType, octets: frame.octets.slice(0, length) };
         const cut = decoded(cutFrame);
         expectInside(cut, length);
-        // What was cut off still stands behind the end, and must not be looked at.
+        // Whatever stands behind the end must not be looked at.
         const uncut = new FrameView();
-        decodeFrame(uncut, frame.octets, 0, length, frame.linkType);
+        const octets = frame.octets.map((octet, i) => (i < length ? octet : ~octet));
+        decodeFrame(uncut, octets, 0, length, frame.linkType);
         expect(JSON.stringify(account(uncut))).toBe(JSON.stringify(account(cut)));
         expect(cut.count).toBeLessThanOrEqual(whole.count);
         expect(headersText(cut, cut.count)).toBe(headersText(whole, cut.count));
