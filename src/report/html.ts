@@ -18,6 +18,7 @@ import {
   mtuStatement,
   type NameOf,
   noteText,
+  refusalGroups,
   refusalText,
   shortNames,
   sideOf,
@@ -141,10 +142,14 @@ function journeySection(page: Page, journey: JourneyReport, id: string, between:
   const { report, nameOf } = page;
   const { identifier, sequence } = journey.probe;
   const reply = journey.reply;
-  const refusals = journey.refusals.map(
-    (refusal) =>
-      html`<article class="card fail"><h4>${sign('fail')} ${refusal.sender} answered with ${refusalText(refusal)}</h4><p>It quotes the ${refusal.quotes} header.</p>${command(frameCommand(refusal.file, refusal.frame), `${nameOf(refusal.file)} frame ${refusal.frame}`)}</article>`,
-  );
+  const refusals = refusalGroups(journey).map((group) => {
+    const refusal = group[0];
+    if (refusal === undefined) return html``;
+    const frames = group.map((one) =>
+      command(frameCommand(one.file, one.frame), `${nameOf(one.file)} frame ${one.frame}`),
+    );
+    return html`<article class="card fail"><h4>${sign('fail')} ${refusal.sender} answered with ${refusalText(refusal)}</h4><p>It quotes the ${refusal.quotes} header.</p>${frames}</article>`;
+  });
   const strays = journey.strays.map(
     (stray) =>
       html`<li>Seen off the path at ${nameOf(stray.point)}, frame ${stray.frame}: ${stray.inner.source} → ${stray.inner.destination}</li>`,

@@ -9,6 +9,7 @@ import {
   markSign,
   mtuStatement,
   noteText,
+  refusalGroups,
   refusalText,
   shortNames,
   tallyLine,
@@ -80,10 +81,11 @@ function journeyBlock(report: Report, journey: JourneyReport): string[] {
     );
   }
   if (journey.reply === null) lines.push('No reply was seen.', '');
-  for (const refusal of journey.refusals) {
-    lines.push(
-      `- ✗ ${markdownText(refusal.sender)} answered with ${markdownText(refusalText(refusal))}: ${markdownCode(nameOf(refusal.file))} frame ${refusal.frame}`,
-    );
+  for (const group of refusalGroups(journey)) {
+    const refusal = group[0];
+    if (refusal === undefined) continue;
+    const frames = group.map(({ file, frame }) => `${markdownCode(nameOf(file))} frame ${frame}`).join(', ');
+    lines.push(`- ✗ ${markdownText(refusal.sender)} answered with ${markdownText(refusalText(refusal))}: ${frames}`);
   }
   if (journey.refusals.length > 0) lines.push('');
   return lines;

@@ -21,6 +21,7 @@ import {
   mtuStatement,
   type NameOf,
   noteText,
+  refusalGroups,
   refusalText,
   shortNames,
   tallyLine,
@@ -110,12 +111,13 @@ function journeyBlock(page: Page, journey: JourneyReport): string[] {
   if (journey.reply === null) lines.push(`${paint.strong(pad('reply', 9))}${paint.faint('none seen')}`);
   lines.push('');
   for (const [direction, leg] of legs) lines.push(...legBlock(page, journey, direction, leg));
-  for (const refusal of journey.refusals) {
-    const what = `${refusal.sender} answered with ${refusalText(refusal)}, quoting the ${refusal.quotes} header: ${nameOf(refusal.file)} frame ${refusal.frame}`;
-    lines.push(
-      wrap(safeText(what), width, `${paint.sign('fail')} `),
-      `    ${paint.code(frameCommand(refusal.file, refusal.frame))}`,
-    );
+  for (const group of refusalGroups(journey)) {
+    const refusal = group[0];
+    if (refusal === undefined) continue;
+    const what = `${refusal.sender} answered with ${refusalText(refusal)}, quoting the ${refusal.quotes} header`;
+    lines.push(wrap(safeText(what), width, `${paint.sign('fail')} `));
+    for (const one of group)
+      lines.push(`    ${evidencePlace(one, nameOf)}:  ${paint.code(frameCommand(one.file, one.frame))}`);
   }
   for (const stray of journey.strays) {
     const what = `seen off the path at ${nameOf(stray.point)}: ${nameOf(stray.file)} frame ${stray.frame}, ${stray.inner.source} → ${stray.inner.destination}`;
@@ -266,13 +268,22 @@ function findingsBlocks(page: Page, flow: FlowReport | null, journeys: readonly 
   const sorted = worstFirst([...whoseOf.keys()]);
   const lines: string[] = [];
   const place = (finding: Finding): PlacedByProbe => ({ finding, whose: whoseOf.get(finding) ?? '' });
-  const failed = sorted.filter(isFailure);
-  if (failed.length > 0) {
-    lines.push(paint.strong(`Failed (${failed.length})`));
+  for (const [title, severity] of [
+    ['Failed', 'error'],
+    ['Warnings', 'warning'],
+  ] as const) {
+    const failed = sorted.filter((finding) => isFailure(finding) && finding.severity === severity);
+    if (failed.length === 0) continue;
+    lines.push(paint.strong(`${title} (${failed.length})`));
     const groups = alike(failed.map(place));
     const shown = options.all || options.verbose ? groups : groups.slice(0, 12);
     for (const group of shown) lines.push(...findingBlock(page, group));
-    if (shown.length < groups.length) lines.push(`  … and ${groups.length - shown.length} more rules of less weight`);
+    if (shown.length < groups.length) lines.push(`  … and ${groups.length - shown.length} more`);
+    lines.push('');
+  }
+  if (flow !== null && flow.diagnoses.length > 0) {
+    lines.push(paint.strong(`Diagnosis${flow.diagnoses.length > 1 ? ` (${flow.diagnoses.length})` : ''}`));
+    for (const diagnosis of flow.diagnoses) lines.push(...diagnosisBlock(page, diagnosis));
     lines.push('');
   }
   const unproven = sorted.filter((finding) => finding.verdict === 'unproven');
@@ -453,11 +464,6 @@ function flowBlock(page: Page, flow: FlowReport): string[] {
     lines.push(`${paint.sign(mark)} ${paint.strong(journeyTitle(journey))}`, ...journeyBlock(page, journey));
   }
   lines.push(...restOfJourneys(flow, journeys), ...findingsBlocks(page, flow, journeys));
-  if (flow.diagnoses.length > 0) {
-    lines.push(paint.strong(`Diagnosis${flow.diagnoses.length > 1 ? ` (${flow.diagnoses.length})` : ''}`));
-    for (const diagnosis of flow.diagnoses) lines.push(...diagnosisBlock(page, diagnosis));
-    lines.push('');
-  }
   return lines;
 }
 

@@ -432,3 +432,15 @@ export function noteText(note: Note, nameOf: NameOf): string {
   const names = note.points.map(nameOf).filter((name) => !note.message.includes(name));
   return names.length === 0 ? note.message : `${names.join(', ')}: ${note.message}`;
 }
+
+/** Refusals that say the same, seen at several points: one message, all its frames. */
+export function refusalGroups(journey: JourneyReport): RefusalReport[][] {
+  const groups = new Map<string, RefusalReport[]>();
+  for (const refusal of journey.refusals) {
+    const key = JSON.stringify([refusal.sender, refusalText(refusal), refusal.quotes]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [refusal]);
+    else group.push(refusal);
+  }
+  return [...groups.values()];
+}

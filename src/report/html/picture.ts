@@ -117,9 +117,10 @@ function breakBand(
   if (gap === null) return null;
   const low = Math.min(along[gap.last] ?? 0, along[gap.missing] ?? 0) + frame.box.along / 2;
   const high = Math.max(along[gap.last] ?? 0, along[gap.missing] ?? 0) - frame.box.along / 2;
-  const margin = frame.name === 'wide' ? 14 : 16;
-  // The tall picture has the next node's name above its first station.
-  const head = frame.name === 'wide' ? margin : 34;
+  // Between neighbours on one node there is little room: the band fills it. The tall picture has a node's name above its first station.
+  const narrow = high - low < 60;
+  const margin = narrow ? 1 : 14;
+  const head = narrow || frame.name === 'wide' ? margin : 34;
   const [x1, y1] = frame.at(low + margin, frame.name === 'wide' ? 26 : 6);
   const [x2, y2] = frame.at(high - head, frame.across - (frame.name === 'wide' ? 26 : 6));
   const [tx, ty] =
@@ -202,7 +203,7 @@ function draw(frame: Frame, journey: JourneyReport, stations: readonly Station[]
   const summary = stations
     .map((station) => `${station.kind} ${station.name}: ${station.request.title}; ${station.reply.title}`)
     .join('. ');
-  return html`<svg class="picture ${frame.name}" viewBox="0 0 ${n(width)} ${n(height)}" role="img" aria-label="${summary}"><defs><marker id="arrow-${marker}" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="6" markerHeight="6" orient="auto"><path class="arrow" d="M0 0 L10 5 L0 10 z"/></marker></defs>${groups}${underlay}${bands.filter((band) => band !== null)}${lanes(frame, stations, along, 'request', marker)}${lanes(frame, stations, along, 'reply', marker)}${stations.map((station, i) => stationBox(frame, station, along[i] ?? 0))}${stations.map((station, i) => badge(frame, along[i] ?? 0, 'request', station.request))}${stations.map((station, i) => badge(frame, along[i] ?? 0, 'reply', station.reply))}${labels}</svg>`;
+  return html`<svg class="picture ${frame.name}" viewBox="0 0 ${n(width)} ${n(height)}" role="img" aria-label="${summary}"><defs><marker id="arrow-${marker}" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="6" markerHeight="6" orient="auto"><path class="arrow" d="M0 0 L10 5 L0 10 z"/></marker></defs>${underlay}${groups}${bands.filter((band) => band !== null)}${lanes(frame, stations, along, 'request', marker)}${lanes(frame, stations, along, 'reply', marker)}${stations.map((station, i) => stationBox(frame, station, along[i] ?? 0))}${stations.map((station, i) => badge(frame, along[i] ?? 0, 'request', station.request))}${stations.map((station, i) => badge(frame, along[i] ?? 0, 'reply', station.reply))}${labels}</svg>`;
 }
 
 /** Both drawings; the style sheet shows the one that fits. */

@@ -126,5 +126,5 @@ export function nodeName(stations: readonly Station[], journey: JourneyReport, s
   }
   const underlay = journey.request.hops.flatMap((hop) => hop.observations).find((seen) => seen.outer !== null)?.outer;
   const address = side === 'source' ? underlay?.source : underlay?.destination;
-  return stations.length > 0 && address !== undefined ? `${side} node (${address})` : `${side} node`;
+  return stations.length > 0 && address !== undefined ? `${side} node ${address}` : `${side} node`;
 }
