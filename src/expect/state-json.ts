@@ -133,7 +133,7 @@ export function readNeighbours(namespace: Namespace, items: readonly Item[], fro
       address: neighbour,
       interfaceName: name,
       mac: mac(item.lladdr),
-      states: strings(item.state).map(printable),
+      states: strings(item.state).map((state) => printable(state)),
       from,
     });
   }

@@ -273,7 +273,8 @@ class DeclaredSource implements ExpectationSource {
       set(role, outgoing ? 'sourceMac' : 'destinationMac', end.pod?.mac ?? null);
       // Between pods of one node the bridge may or may not stand in between.
       if (!sameNode) set(role, outgoing ? 'destinationMac' : 'sourceMac', end.node?.gateway.mac ?? null);
-      const own = this.#fact(isPod ? (end.pod?.mtu ?? this.#podMtu) : null);
+      // What passes a pod's bridge is on its way from or to the pod.
+      const own = this.#fact(end.pod?.mtu ?? this.#podMtu);
       set(role, 'mtu', own === null ? limit : limit === null || own.value < limit.value ? own : limit);
     };
 

@@ -14,8 +14,8 @@ import { UserError } from '../user-error.js';
 import { printable } from './namespace.js';
 import { type Keys, type Named, type Scalar, type Shape, topologyKeys } from './topology-keys.js';
 
-/** A thousand pods take about a tenth of it. */
-const LARGEST_FILE = 1024 * 1024;
+/** Two thousand pods; the YAML library's time grows faster than the text. */
+const LARGEST_FILE = 256 * 1024;
 /** Deeper than any file of this kind by far; the YAML library recurses. */
 const DEEPEST = 64;
 const MOST_PROBLEMS = 20;
@@ -40,10 +40,19 @@ export function readTopologyYaml(text: string, name: string): Branch {
   }
   if (nesting(text) > DEEPEST)
     throw new UserError(`${name}: is nested more than ${DEEPEST} levels deep; give the expectation file`);
+  if ((text.match(/(?:^|[\s,[{:])&/g) ?? []).length > MOST_ALIASES) {
+    throw new UserError(`${name}: has more than ${MOST_ALIASES} anchors (&name); write the values out`);
+  }
   const lines = new LineCounter();
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { lineCounter: lines, schema: 'core', logLevel: 'silent' });
+    document = parseDocument(text, {
+      lineCounter: lines,
+      schema: 'core',
+      logLevel: 'error',
+      uniqueKeys: false,
+      prettyErrors: false,
+    });
   } catch (error) {
     throw new UserError(
       `${name}: is not YAML that can be read (${error instanceof Error ? printable(error.message) : 'unknown'})`,
@@ -164,6 +173,10 @@ class Reader {
         continue;
       }
       const key = typeof pair.key.value === 'string' ? pair.key.value : (pair.key.source ?? String(pair.key.value));
+      if (branches.has(key)) {
+        this.#complain([...path, key], 'stands here a second time', keyLine, 'keep one of them');
+        continue;
+      }
       const of = shapeOf(key, keyLine);
       if (of !== null) branches.set(key, this.read(pair.value, of, [...path, key], keyLine));
     }
@@ -198,7 +211,7 @@ class Reader {
   }
 
   #complain(path: readonly string[], what: string, line: number, cure: string): void {
-    const where = path.length === 0 ? '' : ` ${path.map(printable).join('.')}:`;
+    const where = path.length === 0 ? '' : ` ${path.map((key) => printable(key)).join('.')}:`;
     this.problems.push(`${this.#name}:${where} ${what} (line ${line}); ${cure}`);
   }
 }
