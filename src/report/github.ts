@@ -33,6 +33,11 @@ function annotation(kind: Kind, group: FindingGroup): string {
   return command(kind, properties, lines);
 }
 
+/** The verdict without its word, which the title of the annotation says. */
+function verdictReason(report: Report): string {
+  return verdictLine(report).replace(/^[A-Z]+\s+/, '');
+}
+
 const shownOfKind = 9;
 
 function annotations(kind: Kind, groups: readonly FindingGroup[]): string[] {
@@ -50,7 +55,7 @@ export const reportGithub: Reporter = (report) => {
   const warned = groups.filter((group) => group.verdict === 'fail' && group.severity === 'warning' && !fails(group));
   const lines: string[] = [];
   if (report.outcome !== 'pass')
-    lines.push(command('error', { title: report.outcome.toUpperCase() }, [verdictLine(report)]));
+    lines.push(command('error', { title: report.outcome.toUpperCase() }, [verdictReason(report)]));
   lines.push(...annotations('error', failed), ...annotations('warning', warned));
   for (const { diagnosis } of allDiagnoses(report).slice(0, shownOfKind)) {
     lines.push(
@@ -61,7 +66,7 @@ export const reportGithub: Reporter = (report) => {
       ]),
     );
   }
-  if (report.outcome === 'pass') lines.push(command('notice', { title: 'PASS' }, [verdictLine(report)]));
+  if (report.outcome === 'pass') lines.push(command('notice', { title: 'PASS' }, [verdictReason(report)]));
   return `${lines.join('\n')}\n`;
 };
 
