@@ -113,7 +113,7 @@ export class FlowSummary {
       repliedAt: back?.observations[0] ?? null,
       lossSegment: this.losses.at(-1)?.position === journey.position ? this.losses.at(-1)!.segment : null,
       encapsulation: underlay?.observations[0]?.encapsulation ?? null,
-      corrupted: isCorrupted(request) || (reply !== null && isCorrupted(reply)),
+      corrupted: !journey.composite && (isCorrupted(request) || (reply !== null && isCorrupted(reply))),
       duplicated: [...request.hops, ...(reply?.hops ?? [])].some((h) => copiesOf(h) > 1),
     });
   }

@@ -60,7 +60,8 @@ export function detectAddressing(scene: FlowScene): Draft[] {
       });
     }
     drafts.push(...loopedOuter(scene, direction));
-    drafts.push(...staleNeighbour(scene, direction));
+    // To a wrong destination the MAC is that of another machine by right.
+    if (destination === null) drafts.push(...staleNeighbour(scene, direction));
   }
   return drafts;
 }

@@ -1,5 +1,4 @@
 /** Captures that do not fit together, or that missed what passed. */
-import { isTunnel } from '../trace/journey.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
 import { probeName } from './words.js';
@@ -31,7 +30,9 @@ export function detectRuns(scene: FlowScene): Draft[] {
   ];
 }
 
+/** Every capture that missed what was seen further on, named once whatever the direction. */
 export function detectBlindCaptures(scene: FlowScene): Draft[] {
+  const blind = new Map<string, { said: string; evidence: Draft['evidence'] }>();
   const drafts: Draft[] = [];
   for (const { journey } of scene.journeys) {
     for (const leg of journey.reply === null ? [journey.request] : [journey.request, journey.reply]) {
@@ -41,31 +42,42 @@ export function detectBlindCaptures(scene: FlowScene): Draft[] {
         // It saw the other direction, so it is not blind: this direction goes another way.
         if (other?.hops.some((h) => h.point === hop.point && h.state === 'seen')) continue;
         const later = leg.hops.slice(i + 1).find((h) => h.state === 'seen')!;
+        const evidence = later.observations.slice(0, 1).map((o) => o.ref);
+        const what = probeName(scene, leg.direction, journey.position);
         const filter = hop.point.filter === null ? '' : ` (its capture filter: ${hop.point.filter})`;
-        drafts.push({
-          id: 'capture-blind',
-          direction: leg.direction,
-          segment: null,
-          confidence: 'certain',
-          message: `${hop.point.label} (${hop.role}) did not see what ${later.point!.label} saw: blind, not lost`,
-          fact: `${probeName(scene, leg.direction, journey.position)} is not in ${hop.point.label}${filter}, which holds ${hop.point.traffic.frames} frame(s), and was seen further on at ${later.point!.label}`,
-          evidence: later.observations.slice(0, 1).map((o) => o.ref),
-        });
+        const name = `${hop.point.label} (${hop.role})`;
+        if (!blind.has(name)) {
+          blind.set(name, {
+            said: `${what} is not in ${hop.point.label}${filter}, which holds ${hop.point.traffic.frames} frame(s), and was seen further on at ${later.point!.label}`,
+            evidence,
+          });
+        }
         // A receiving tunnel device that shows nothing while the pod gets it: another device may have taken it.
-        if (isTunnel(hop.role) && hop.place === 'decapsulator-tunnel') {
+        if (hop.place === 'decapsulator-tunnel' && leg.direction === 'request') {
           drafts.push({
             id: 'other-tunnel-device',
             direction: leg.direction,
             segment: 'S45',
             confidence: 'possible',
             message: null,
-            fact: `${probeName(scene, leg.direction, journey.position)} was decapsulated, and ${hop.point.label} does not show it`,
-            evidence: later.observations.slice(0, 1).map((o) => o.ref),
+            fact: `${what} was decapsulated, and ${hop.point.label} does not show it`,
+            evidence,
           });
         }
       }
     }
-    if (drafts.length > 0) break;
+    if (blind.size > 0) break;
   }
+  if (blind.size === 0) return [];
+  const all = [...blind.values()];
+  drafts.unshift({
+    id: 'capture-blind',
+    direction: null,
+    segment: null,
+    confidence: 'certain',
+    message: `${[...blind.keys()].join(', ')}: blind, nothing was lost there`,
+    fact: all.map((b) => b.said).join('; '),
+    evidence: all.flatMap((b) => b.evidence),
+  });
   return drafts;
 }

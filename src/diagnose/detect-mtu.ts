@@ -1,7 +1,7 @@
 /** Sizes: fragmentation needed, fragments, and thresholds above which datagrams vanish. */
 import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
-import { OUTER_HEADER } from '../expect/profiles.js';
+import { OUTER_HEADER } from '../expect/expected-path.js';
 
 import { refText } from '../trace/observation.js';
 import type { FlowScene } from './diagnose.js';

@@ -112,3 +112,6 @@ export interface ExpectationSource {
   /** Node on which a MAC address lives, and what it is there ("node2 ens33"); null when unknown. */
   ownerOfMac(mac: string): string | null;
 }
+
+/** An outer IPv4 header without options: RFC 791 section 3.1. */
+export const OUTER_HEADER = 20;

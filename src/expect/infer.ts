@@ -215,7 +215,8 @@ function underlayMacs(
     else if (mirrored !== null && leavingMac === null) ownMac = null;
   }
   let nextHop: Fact<string> | null = null;
-  const destination = peer ?? majority(leaving?.map((o) => o.outer?.destination ?? null) ?? []);
+  // The next hop of the destination that was really used: whether that destination is right is another question.
+  const destination = majority(leaving?.map((o) => o.outer?.destination ?? null) ?? []) ?? peer;
   const resolved = destination === null ? null : arpMac(here, destination);
   if (resolved !== null) nextHop = inferred(resolved.mac, resolved.from);
   else {

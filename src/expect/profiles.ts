@@ -1,4 +1,5 @@
 /** Profiles: what each CNI mode makes of a path. The only place that knows a default MTU or a device name. */
+import { OUTER_HEADER } from './expected-path.js';
 
 export interface Profile {
   readonly name: string;
@@ -13,8 +14,6 @@ export interface Profile {
   readonly commands: { readonly filter: string; readonly routes: string };
 }
 
-/** An outer IPv4 header without options: RFC 791 section 3.1. */
-export const OUTER_HEADER = 20;
 const ETHERNET_MTU = 1500;
 
 const flannel = {

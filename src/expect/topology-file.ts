@@ -13,10 +13,11 @@ import {
   type HopFacts,
   type HopRole,
   hopRoles,
+  OUTER_HEADER,
   type PathFacts,
 } from './expected-path.js';
 import { printablePath } from './namespace.js';
-import { findProfile, OUTER_HEADER, type Profile } from './profiles.js';
+import { findProfile, type Profile } from './profiles.js';
 import { type Branch, listed, nearest, readTopologyYaml } from './topology-yaml.js';
 
 /** Octets; the reader of the YAML has its own limit in characters. */

@@ -72,6 +72,17 @@ const rooms: readonly Room[] = [
     ],
   },
   {
+    files: 'expect/infer',
+    may: [
+      { to: 'expect/**', because: 'the room itself' },
+      {
+        to: 'trace/**',
+        because: 'an expectation inferred from captures looks at sightings, which rows become on demand',
+      },
+      { to: 'decode/address', because: 'it says which address ARP was asked for' },
+    ],
+  },
+  {
     files: 'expect/**',
     may: [
       { to: 'expect/**', because: 'the room itself' },
@@ -124,6 +135,7 @@ const rooms: readonly Room[] = [
       { to: 'report/**', because: 'the room itself' },
       { to: 'chalk', because: 'colour' },
       { to: 'cli-table3', because: 'the hop table' },
+      { to: 'expect/expected-path', because: 'the order of the roles is the order of the picture' },
       { to: 'sarif', typesOnly: true, because: 'the shape of a SARIF log' },
       { to: '**', typesOnly: true, because: 'a reporter turns a report into text and knows nothing of its making' },
     ],
@@ -152,6 +164,8 @@ const rooms: readonly Room[] = [
       { to: 'expect/**', because: 'options name expectation files, folders and profiles' },
       { to: 'checks/registry', because: 'rules and explain print the registry' },
       { to: 'diagnose/catalogue', because: 'rules and explain print the diagnoses as well' },
+      { to: 'diagnose/draft', because: 'explain shows commands with the words for unknown names' },
+      { to: 'decode/address', because: '--flow is a pair of addresses' },
       { to: 'checks/**', typesOnly: true, because: 'explain describes a rule' },
       { to: 'diagnose/**', typesOnly: true, because: 'explain describes a diagnosis' },
       { to: 'version', because: 'reports and --version name the tool' },

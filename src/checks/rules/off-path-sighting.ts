@@ -15,7 +15,7 @@ export default defineJourneyRule<OffPathSighting>({
     remedy: 'That machine forwards what is not its own: compare the route and the neighbour entry that lead there.',
     sources: [{ kind: 'rfc', number: 2003, section: '3.2' }],
     required: false,
-    samples: { pass: 'ok-ping', fail: null },
+    samples: { pass: 'ok-ping', fail: 'bad-wrong-remote' },
   },
   message: ({ points }) => `seen off the path at ${points.join(', ')}`,
   check({ strays, request, path }) {

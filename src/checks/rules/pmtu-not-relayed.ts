@@ -1,5 +1,5 @@
 import { addressText } from '../../decode/address.js';
-import { OUTER_HEADER } from '../../expect/profiles.js';
+import { OUTER_HEADER } from '../../expect/expected-path.js';
 import { defineFlowRule, fail, notApplicable, unproven } from '../rule.js';
 
 interface PmtuNotRelayed {

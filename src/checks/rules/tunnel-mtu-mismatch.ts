@@ -23,7 +23,7 @@ export default defineFlowRule<TunnelMtu>({
       { kind: 'rfc', number: 9293, section: '3.7.1' },
     ],
     required: false,
-    samples: { pass: 'ok-full-mtu', fail: 'bad-mtu-pod' },
+    samples: { pass: 'ok-full-mtu', fail: 'bad-mtu-underlay' },
   },
   message: ({ expected, found, by }) => `${by} tells an MTU of ${found}, expected ${expected}`,
   check(flow) {

@@ -32,6 +32,8 @@ export default defineLegRule<UnderlayMacChanged>({
     const b = after.observations[0]!;
     const a = earlierOf(b, before);
     if (a.ethernet === null || b.ethernet === null) return notApplicable;
+    // Another outer pair is another datagram: outer-changed-in-transit speaks of that.
+    if (a.outer?.source !== b.outer?.source || a.outer?.destination !== b.outer?.destination) return notApplicable;
     if (!sameProbe(a, b, journey)) return unproven('frame', 'the two captures hold different pings');
     if (a.ethernet.source === b.ethernet.source && a.ethernet.destination === b.ethernet.destination)
       return pass([a, b]);
