@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readKernelState } from '../../src/expect/kernel-state.js';
 import { UserError } from '../../src/user-error.js';
-import { changedState, emptyFolder, flowOf, stateOf } from './support.js';
+import { changedState, discard, emptyFolder, flowOf, stateOf } from './support.js';
 
 function complaint(read: () => unknown): string {
   try {
@@ -190,8 +190,9 @@ describe('whatever a dump holds', () => {
       fc.property(fc.constantFrom('link', 'addr', 'route', 'neigh', 'rule'), items, (kind, dump) => {
         const folder = changedState(stateOf('ok-ping'), { [`node1.${kind}.json`]: JSON.stringify(dump) });
         complaint(() => readKernelState(folder).flow(0x0af40102, 0x0af40202));
+        discard(folder);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
   const textual = fc
@@ -239,9 +240,10 @@ describe('whatever a dump holds', () => {
         (command, dump) => {
           const folder = changedState('test/fixtures/state/article', { [`node1.${command}.txt`]: dump });
           complaint(() => readKernelState(folder).flow(0x0af40102, 0x0af40202));
+          discard(folder);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

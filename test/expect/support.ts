@@ -59,13 +59,24 @@ function hopText(role: HopRole, hop: Record<string, string | number>): string {
     hop.outerSource === undefined
       ? (hop.encapsulation ?? '?')
       : `${hop.encapsulation} ${hop.outerSource} > ${hop.outerDestination}`;
-  return `${role.padEnd(21)} ${`${hop.node ?? '?'} ${hop.interfaceName ?? '?'}`.padEnd(26)} ${macs.padEnd(37)} ${String(outer).padEnd(32)} TTL -${hop.innerTtlDrop ?? '?'}, at most ${hop.mtu ?? '?'}`;
+  return `${role.padEnd(21)} ${[hop.node, hop.interfaceName]
+    .filter((name) => name !== undefined)
+    .join(' ')
+    .padEnd(
+      10,
+    )} ${macs.padEnd(37)} ${String(outer).padEnd(30)} TTL -${hop.innerTtlDrop ?? '?'}, at most ${hop.mtu ?? '?'}`;
 }
 
-const made: string[] = [];
+const made = new Set<string>();
 afterAll(() => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
+  for (const folder of made) discard(folder);
+}, 60_000);
+
+/** Takes a folder away at once: a property makes hundreds. */
+export function discard(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  made.delete(folder);
+}
 
 /** A copy of a state folder with some files changed; null takes one away. */
 export function changedState(
@@ -73,7 +84,7 @@ export function changedState(
   changes: Readonly<Record<string, string | null | ((before: string) => string)>>,
 ): string {
   const folder = mkdtempSync(join(tmpdir(), 'state-'));
-  made.push(folder);
+  made.add(folder);
   cpSync(from, folder, { recursive: true });
   for (const [file, change] of Object.entries(changes)) {
     const path = join(folder, file);
@@ -85,6 +96,6 @@ export function changedState(
 
 export function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'state-'));
-  made.push(folder);
+  made.add(folder);
   return folder;
 }
