@@ -38,6 +38,10 @@ export interface ReportInput {
   readonly captureFindings: readonly Judged[];
   readonly diagnoses: readonly Diagnosis[];
   readonly notes: readonly string[];
+  /** One line for each capture that was given and could not be used. */
+  readonly unusable: readonly string[];
+  /** Flows that were too many to be judged. */
+  readonly unjudged: number;
   readonly options: PathOptions & CheckOptions & { readonly version: string };
 }
 
@@ -63,6 +67,11 @@ export function buildReport(input: ReportInput): Report {
     if (failsGate(finding, options)) lower('fail', what);
     else if (blocks) lower(options.failOn === 'unproven' ? 'fail' : 'unproven', `${what}: ${finding.message}`);
   }
+  const unknown: readonly Note[] = [
+    ...input.unusable.map((message): Note => ({ id: 'capture-unusable', message, points: [] })),
+    ...limitsReached(input).map((message): Note => ({ id: 'limit-reached', message, points: [] })),
+  ];
+  for (const { message } of unknown) lower(options.failOn === 'unproven' ? 'fail' : 'unproven', message);
   return {
     schema: 1,
     tool: { name: 'ipip-trace', version: options.version },
@@ -90,12 +99,23 @@ export function buildReport(input: ReportInput): Report {
         flows.map((f) => f.path),
       ),
       ...input.notes.map((message): Note => ({ id: 'flow-not-judged', message, points: [] })),
+      ...unknown,
       ...evidence.limits.map((message): Note => ({ id: 'limit-reached', message, points: [] })),
     ],
     clocks: clockReports(flows),
     flows: flowReports,
     counts: addCounts(captureFindings, flows),
   };
+}
+
+/** What was there and not judged, so that nothing passes by being too much. */
+function limitsReached({ evidence, flows, unjudged }: ReportInput): string[] {
+  return [
+    ...(unjudged === 0
+      ? []
+      : [`${unjudged} more flows than the ${flows.length} that are judged at once: choose some with --flow`]),
+    ...[...evidence.incomplete].map((file) => `${file}: holds more echo messages than are kept: split the capture`),
+  ];
 }
 
 function flowReasons(flow: FlowResult, options: CheckOptions): string[] {
@@ -164,11 +184,10 @@ function segmentReports(summary: FlowSummary): SegmentReport[] {
 function pointReports(evidence: Evidence, flows: readonly FlowResult[]): PointReport[] {
   return evidence.points.map((point) => {
     const placed = flows
-      .map((f) => ({ path: f.path, assignment: f.path.assignments.find((a) => a.point === point)! }))
+      .map((f) => ({ ...f, assignment: f.path.assignments[point.index]! }))
       .filter((p) => p.assignment.role !== null);
     // The first flow that was really seen here names the point's role, else the first that counts on it.
-    const first =
-      placed.find((p) => flows.some((f) => f.path === p.path && f.summary.pointsSeen.has(point))) ?? placed[0];
+    const first = placed.find((p) => p.summary.pointsSeen.has(point)) ?? placed[0];
     const side = first === undefined ? null : roleOrder(first.assignment.role!) < 4 ? 'source' : 'destination';
     const { traffic } = point;
     const stamp = (seconds: number, nanoseconds: number): string | null =>
@@ -200,7 +219,7 @@ function expectationReport({ options, flows }: ReportInput): ExpectationReport {
   const weaknesses: string[] = [];
   if (given === undefined) {
     weaknesses.push(
-      'inferred from the captures: they agree with one another, but nothing says that they agree with what the cluster should be',
+      'the captures agree with one another; nothing says that they agree with what the cluster should be',
       'a wrong node, route or MAC that both directions use alike cannot be noticed',
     );
   }

@@ -1,5 +1,6 @@
+import type { Hop, Journey, Leg } from '../../trace/journey.js';
 import { earlierOf, sameProbe } from '../compare.js';
-import { defineLegRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
+import { defineLegRule, fail, notApplicable, pass, proof, unproven, type Verdict } from '../rule.js';
 
 interface UnderlayMacChanged {
   readonly what: string;
@@ -28,7 +29,9 @@ export default defineLegRule<UnderlayMacChanged>({
   check(leg, journey) {
     const before = leg.hops.find((h) => h.place === 'encapsulator-underlay' && h.state === 'seen');
     const after = leg.hops.find((h) => h.place === 'decapsulator-underlay' && h.state === 'seen');
-    if (before === undefined || after === undefined) return notApplicable;
+    if (before === undefined || after === undefined) {
+      return after === undefined ? notApplicable : judgeArrival(after, leg, journey);
+    }
     const b = after.observations[0]!;
     const a = earlierOf(b, before);
     if (a.ethernet === null || b.ethernet === null) return notApplicable;
@@ -61,6 +64,7 @@ export default defineLegRule<UnderlayMacChanged>({
     ] as const) {
       const back = other?.hops.find((h) => h.point === hop.point)?.observations[0];
       if (back?.ethernet === undefined || back.ethernet === null) continue;
+      if (isVirtualRouter(here.ethernet!.destination) || isVirtualRouter(back.ethernet.destination)) continue;
       if (back.ethernet.source === here.ethernet!.destination && back.ethernet.destination === here.ethernet!.source)
         continue;
       return fail(
@@ -74,3 +78,28 @@ export default defineLegRule<UnderlayMacChanged>({
     return pass([a, b], `${ttlA - ttlB} router(s) between`);
   },
 });
+
+/** VRRP and CARP: datagrams go to the group's MAC and come from a router's own (RFC 9568 section 7.3). */
+function isVirtualRouter(mac: string): boolean {
+  return mac.startsWith('00:00:5e:00:01:') || mac.startsWith('00:00:5e:00:02:');
+}
+
+/** Only the receiving node was captured: an outer TTL below the inner one tells of a router, which must serve both directions. */
+function judgeArrival(after: Hop, leg: Leg, journey: Journey): Verdict<UnderlayMacChanged> {
+  const b = after.observations[0]!;
+  if (b.ethernet === null || b.outer === null || b.encapsulation !== 'ipip') return notApplicable;
+  const fell = b.inner.timeToLive - b.outer.timeToLive;
+  const other = leg.direction === 'request' ? journey.reply : journey.request;
+  const back = other?.hops.find((h) => h.point === after.point)?.observations[0];
+  if (fell <= 0 || back?.ethernet === undefined || back.ethernet === null) return notApplicable;
+  if (back.ethernet.destination === b.ethernet.source || isVirtualRouter(back.ethernet.destination)) {
+    return pass([b], `${fell} router(s) on the way, the same for both directions`);
+  }
+  return fail(
+    {
+      what: `the outer TTL is ${fell} below the inner one, so the datagram passed a router, and the other direction does not go back to it: it goes to ${back.ethernet.destination}, this one came from ${b.ethernet.source}`,
+    },
+    proof(b.ref, 'source MAC', back.ethernet.destination, b.ethernet.source),
+    back.ref,
+  );
+}
