@@ -7,9 +7,7 @@ import { type Cluster, facesPod, isLinkLocal, type Placement } from './cluster.j
 import type { Encapsulation, ExpectationProblem, Fact, HopFacts, HopRole } from './expected-path.js';
 import type { Decision, Host } from './forwarding.js';
 import type { Link } from './namespace.js';
-
-/** RFC 791 section 3.1: an IPv4 header without options. */
-const OUTER_HEADER = 20;
+import { OUTER_HEADER } from './profiles.js';
 
 export interface End {
   readonly address: number;
