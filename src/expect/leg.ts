@@ -4,10 +4,16 @@
  */
 import { addressText } from '../decode/address.js';
 import { type Cluster, facesPod, isLinkLocal, type Placement } from './cluster.js';
-import type { Encapsulation, ExpectationProblem, Fact, HopFacts, HopRole } from './expected-path.js';
+import {
+  type Encapsulation,
+  type ExpectationProblem,
+  type Fact,
+  type HopFacts,
+  type HopRole,
+  OUTER_HEADER,
+} from './expected-path.js';
 import type { Decision, Host } from './forwarding.js';
 import type { Link } from './namespace.js';
-import { OUTER_HEADER } from './profiles.js';
 
 export interface End {
   readonly address: number;
