@@ -11,6 +11,17 @@ import { explainCommand } from './commands/explain.js';
 import { rulesCommand } from './commands/rules.js';
 import { ExitStatus } from './exit-status.js';
 
+/** yargs drops a lone dash from a list of positionals, which would silently take a capture away: it travels under this name. */
+const STANDARD_INPUT = '\u0000standard-input';
+
+function restoreDash(args: Record<string, unknown>): void {
+  for (const key of ['captures', 'capture', '_']) {
+    const value = args[key];
+    if (Array.isArray(value)) args[key] = value.map((word) => (word === STANDARD_INPUT ? '-' : word));
+    else if (value === STANDARD_INPUT) args[key] = '-';
+  }
+}
+
 /** Runs one command line (without node and script) and returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   // A reader that closes the pipe early (head, a pager) has what it wanted.
@@ -24,7 +35,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     status = to;
   };
   try {
-    const parser = yargs([...argv])
+    const parser = yargs(argv.map((word) => (word === '-' ? STANDARD_INPUT : word)))
       .scriptName('ipip-trace')
       .usage(
         '$0 <command> [options]\n\nFollows one ICMP request through captures taken at the hops of an IP-in-IP path.',
@@ -36,6 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       .command(rulesCommand)
       .command(collectCommand)
       .completion('completion', 'Print the shell completion script')
+      .middleware(restoreDash)
       .demandCommand(1, 'Say what to do: ipip-trace check <captures..>')
       .strict()
       .recommendCommands()
@@ -53,7 +65,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof UserError) {
-      process.stderr.write(`ipip-trace: ${lines(error.message)}\n`);
+      for (const line of error.message.split('\n')) process.stderr.write(`ipip-trace: ${safeText(line)}\n`);
       return ExitStatus.Usage;
     }
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

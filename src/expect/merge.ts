@@ -1,4 +1,5 @@
 /** Facts of several sources put together: declared over kernel state over inferred, a contradiction between the first two said openly. */
+import { addressText } from '../decode/address.js';
 import type { ExpectationProblem, Fact, FlowFacts, HopFacts, HopRole, PathFacts } from './expected-path.js';
 import { hopRoles } from './expected-path.js';
 
@@ -16,6 +17,12 @@ export function mergeFacts(sources: readonly FlowFacts[]): FlowFacts {
     ...(underlayMtu === undefined ? {} : { underlayMtu }),
     problems,
   };
+}
+
+/** Addresses are numbers inside and dotted quads for people. */
+function inWords(field: string, value: unknown): string {
+  const isAddress = /^(inner|outer)(Source|Destination)$/.test(field);
+  return isAddress && typeof value === 'number' ? addressText(value) : String(value);
 }
 
 function pick<T>(facts: readonly (Fact<T> | undefined)[]): Fact<T> | undefined {
@@ -38,7 +45,7 @@ function mergeDirection(
           problems.push({
             name: 'expectation-conflict',
             severity: 'error',
-            message: `${name} at ${role} (${direction}): ${known.from} says ${String(known.value)}, ${fact.from} says ${String(fact.value)}; the first was used`,
+            message: `${name} at ${role} (${direction}): ${known.from} says ${inWords(name, known.value)}, ${fact.from} says ${inWords(name, fact.value)}; the first was used`,
             from: known.from,
             role,
             direction,
