@@ -41,7 +41,9 @@ export function detectBlindCaptures(scene: FlowScene): Draft[] {
         if (hop.state !== 'blind' || hop.point === null) continue;
         // It saw the other direction, so it is not blind: this direction goes another way.
         if (other?.hops.some((h) => h.point === hop.point && h.state === 'seen')) continue;
-        const later = leg.hops.slice(i + 1).find((h) => h.state === 'seen')!;
+        const later = leg.hops.slice(i + 1).find((h) => h.state === 'seen');
+        // Blind to the request: said of the request already.
+        if (later === undefined) continue;
         const evidence = later.observations.slice(0, 1).map((o) => o.ref);
         const what = probeName(scene, leg.direction, journey.position);
         const filter = hop.point.filter === null ? '' : ` (its capture filter: ${hop.point.filter})`;

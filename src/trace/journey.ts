@@ -17,8 +17,9 @@ export type Direction = 'request' | 'reply';
 export type Disposition = 'delivered' | 'lost' | 'refused' | 'misrouted' | 'insufficient-evidence';
 
 /**
- * seen: the datagram is in this capture. absent: the capture is there and does not hold it. blind: absent, although it was
- * seen further on, so this capture missed it. other-run: the capture holds other pings of this flow only. not-captured: no capture.
+ * seen: the datagram is in this capture. absent: the capture is there and does not hold it. blind: absent, although it (or,
+ * for a reply, its request) was seen further on, so this capture misses what passes. other-run: the capture holds other
+ * pings of this flow only. not-captured: no capture.
  */
 export type HopState = 'seen' | 'absent' | 'blind' | 'other-run' | 'not-captured';
 
@@ -116,7 +117,9 @@ export function buildJourney(evidence: Evidence, path: FlowPath, probe: Probe, p
   const refusals = path.errors.filter((e) => quotes(e, probe, requests, replies));
   const run = path.runs === null ? null : runOf(path, requests.length > 0 ? requests : replies);
   const request = buildLeg(path, 'request', requests, replies, refusals, run);
-  const reply = replies.length === 0 ? null : buildLeg(path, 'reply', replies, [], refusals, run);
+  // A capture that missed the request on its way cannot tell that the reply was lost there.
+  const blind = new Set(request.hops.filter((h) => h.state === 'blind').map((h) => h.point!));
+  const reply = replies.length === 0 ? null : buildLeg(path, 'reply', replies, [], refusals, run, blind);
   const offPath = new Set(path.assignments.filter((a) => a.role === null).map((a) => a.point));
   return {
     path,
@@ -182,6 +185,7 @@ function buildLeg(
   answers: readonly Observation[],
   refusals: readonly ErrorSighting[],
   run: number | null,
+  blind: ReadonlySet<CapturePoint> = new Set(),
 ): Leg {
   const order = direction === 'request' ? hopRoles : mirrored;
   const byPoint = new Map<CapturePoint, Observation[]>();
@@ -207,7 +211,7 @@ function buildLeg(
       place,
       point: d.point,
       node: sourceSide ? path.nodes.source : path.nodes.destination,
-      state: stateOf(path, d, i, last, direct, run),
+      state: stateOf(path, d, i < last || (d.point !== null && blind.has(d.point)), direct, run),
       observations: d.observations,
       facts: path.facts[direction][d.role] ?? {},
       mtu:
@@ -249,8 +253,7 @@ function travelsPlain(path: FlowPath, seen: readonly Observation[]): boolean {
 function stateOf(
   path: FlowPath,
   hop: { role: HopRole; point: CapturePoint | null; observations: readonly Observation[] },
-  index: number,
-  last: number,
+  missed: boolean,
   direct: boolean,
   run: number | null,
 ): HopState {
@@ -260,7 +263,7 @@ function stateOf(
   if (path.nodeIsSource && (hop.role === 'source-pod' || hop.role === 'source-bridge')) return 'not-captured';
   const ownRun = path.runs?.get(hop.point.index);
   if (run !== null && ownRun !== undefined && ownRun !== run) return 'other-run';
-  return index < last ? 'blind' : 'absent';
+  return missed ? 'blind' : 'absent';
 }
 
 /** Does the error quote the given direction's message? Without an echo in the quote, its addresses tell. */

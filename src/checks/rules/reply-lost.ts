@@ -31,7 +31,7 @@ export default defineJourneyRule<ReplyLost>({
     const seen = reply.hops.filter((h) => h.state === 'seen');
     if (lastSeen === null || firstMissing === null) {
       return reply.hops.some((h) => h.state === 'blind')
-        ? unproven('frame', 'a capture on the way does not hold it, although it was seen further on')
+        ? unproven('frame', 'a capture on the way misses what passes there')
         : pass(seen.flatMap((h) => h.observations));
     }
     if (reply.disposition === 'insufficient-evidence') return unproven('capture', 'the next capture is damaged');
