@@ -100,8 +100,7 @@ export function echo(reply, identifier, sequence, length, stamp) {
   return bytes;
 }
 
-const ethernet = (to, from, data) =>
-  Buffer.concat([Buffer.from([2, 0, 0, 0, 0, to, 2, 0, 0, 0, 0, from, 8, 0]), data]);
+const ethernet = (to, from, data) => Buffer.concat([Buffer.from([2, 0, 0, 0, 0, to, 2, 0, 0, 0, 0, from, 8, 0]), data]);
 
 /** Where on the path a file is taken: how a datagram between the pods looks there. */
 const places = {
@@ -121,7 +120,11 @@ const places = {
 };
 
 /** Inner datagram of an echo message as it passes a place. */
-function ping(place, back, { identifier, sequence, identification, length = 56, from = sourcePod, to = destinationPod }) {
+function ping(
+  place,
+  back,
+  { identifier, sequence, identification, length = 56, from = sourcePod, to = destinationPod },
+) {
   const [source, destination] = back ? [to, from] : [from, to];
   const timeToLive = 64 - (back ? 2 - place.hops : place.hops);
   const data = echo(back, identifier, sequence, length, sequence + identifier);
@@ -193,8 +196,16 @@ function needle(file, place, count, lengths, seed) {
   const delay = place.hops * 50;
   for (let i = 0; i < count; i++) {
     const now = i * 3;
-    if (i === middle) out.write(place.wrap(ping(place, false, probe), false, () => 999), now + delay);
-    else if (i === middle + 1000) out.write(place.wrap(ping(place, true, { ...probe, identification: 17 }), true, () => 998), now - delay);
+    if (i === middle)
+      out.write(
+        place.wrap(ping(place, false, probe), false, () => 999),
+        now + delay,
+      );
+    else if (i === middle + 1000)
+      out.write(
+        place.wrap(ping(place, true, { ...probe, identification: 17 }), true, () => 998),
+        now - delay,
+      );
     else out.write(pool[random(pool.length)], now);
   }
   out.close();

@@ -6,6 +6,7 @@ import type { CaptureInterface, FrameCursor } from '../capture/capture.js';
 import { macText } from '../decode/address.js';
 import * as arp from '../decode/arp.js';
 import * as ethernet from '../decode/ethernet.js';
+import { FirstLook } from '../decode/first-look.js';
 import { ABSENT, decodeFrame, FrameView, faultOf } from '../decode/frame.js';
 import * as icmpv4 from '../decode/icmpv4.js';
 import * as ipv4 from '../decode/ipv4.js';
@@ -155,6 +156,8 @@ export class FileObserver {
   readonly #file: string;
   readonly #view = new FrameView();
   readonly #scratch = new FrameView();
+  readonly #look = new FirstLook();
+  readonly #decodeAll: boolean;
   readonly #sightings = new SightingTable();
   readonly #errors: RawError[] = [];
   readonly #arps = new Map<string, RawArp>();
@@ -165,35 +168,22 @@ export class FileObserver {
   readonly #dropped = { errors: 0, arps: 0, syns: 0, fragments: 0 };
   #lastInterface = -1;
   #lastPoint = -1;
+  #lastTraffic = newTraffic();
 
-  constructor(file: string) {
+  /** `decodeAll`: decodes also what a first look would only count. Both ways give the same observations. */
+  constructor(file: string, decodeAll = false) {
     this.#file = file;
+    this.#decodeAll = decodeAll;
   }
 
   /** The visitor to give to a reader. */
   readonly visit = (frame: FrameCursor): void => {
+    if (frame.interfaceIndex === this.#lastInterface && !this.#decodeAll && this.#isOnlyCounted(frame)) return;
     const view = this.#view;
     decodeFrame(view, frame.bytes, frame.start, frame.end, frame.linkType);
     const point = this.#pointFor(frame, view);
     const traffic = this.#points[point]!.traffic;
-    if (traffic.frames++ === 0) {
-      traffic.firstSeconds = frame.seconds;
-      traffic.firstNanoseconds = frame.nanoseconds;
-      traffic.lastSeconds = frame.seconds;
-      traffic.lastNanoseconds = frame.nanoseconds;
-    } else if (
-      frame.seconds > traffic.lastSeconds ||
-      (frame.seconds === traffic.lastSeconds && frame.nanoseconds > traffic.lastNanoseconds)
-    ) {
-      traffic.lastSeconds = frame.seconds;
-      traffic.lastNanoseconds = frame.nanoseconds;
-    } else if (
-      frame.seconds < traffic.firstSeconds ||
-      (frame.seconds === traffic.firstSeconds && frame.nanoseconds < traffic.firstNanoseconds)
-    ) {
-      traffic.firstSeconds = frame.seconds;
-      traffic.firstNanoseconds = frame.nanoseconds;
-    }
+    countFrame(traffic, frame);
     if (view.outer !== ABSENT) traffic.encapsulated++;
     if (view.faultCode !== 0) {
       const fault = faultOf(view);
@@ -221,6 +211,26 @@ export class FileObserver {
     }
     if (view.arp !== ABSENT) this.#arp(frame, view, point);
   };
+
+  /** Counts a frame that changes nothing but numbers of frames and times; false: it must be decoded. */
+  #isOnlyCounted(frame: FrameCursor): boolean {
+    const look = this.#look;
+    const { bytes } = frame;
+    if (!look.isPlainTransport(bytes, frame.start, frame.end, frame.linkType)) return false;
+    const traffic = this.#lastTraffic;
+    const length = ipv4.totalLength(bytes, look.inner);
+    if (length > (look.isTcp ? traffic.largestTcp : traffic.largestOther)) return false;
+    // A segment that was captured whole may belong to the sample of checksums.
+    if (
+      traffic.transportRight + traffic.transportWrong < TRANSPORT_SAMPLE &&
+      look.limit - look.transport === length - ipv4.MIN_LENGTH
+    ) {
+      return false;
+    }
+    countFrame(traffic, frame);
+    if (look.outer !== ABSENT) traffic.encapsulated++;
+    return true;
+  }
 
   /** Call once, after the last frame. `interfaces`: those the file declared, so that silent ones are points too. */
   finish(interfaces: readonly CaptureInterface[]): FileObservations {
@@ -250,6 +260,7 @@ export class FileObserver {
       this.#lastPoint =
         this.#pointOf.get(key) ??
         this.#addPoint(frame.interfaceIndex, '', linkOf(frame.linkType, ARPHRD_ETHER), frame.linkType);
+      this.#lastTraffic = this.#points[this.#lastPoint]!.traffic;
       return this.#lastPoint;
     }
     const at = view.at[0]!;
@@ -622,6 +633,28 @@ export class FileObserver {
       longestOuter: partial.level === 'outer' ? longest : tunnelled ? longest + (view.inner - view.outer) : 0,
       headersRight,
     });
+  }
+}
+
+function countFrame(traffic: Traffic, frame: FrameCursor): void {
+  const { seconds, nanoseconds } = frame;
+  if (traffic.frames++ === 0) {
+    traffic.firstSeconds = seconds;
+    traffic.firstNanoseconds = nanoseconds;
+    traffic.lastSeconds = seconds;
+    traffic.lastNanoseconds = nanoseconds;
+  } else if (
+    seconds > traffic.lastSeconds ||
+    (seconds === traffic.lastSeconds && nanoseconds > traffic.lastNanoseconds)
+  ) {
+    traffic.lastSeconds = seconds;
+    traffic.lastNanoseconds = nanoseconds;
+  } else if (
+    seconds < traffic.firstSeconds ||
+    (seconds === traffic.firstSeconds && nanoseconds < traffic.firstNanoseconds)
+  ) {
+    traffic.firstSeconds = seconds;
+    traffic.firstNanoseconds = nanoseconds;
   }
 }
 
