@@ -532,12 +532,16 @@ export class FileObserver {
   #fragment(frame: FrameCursor, view: FrameView, point: number): void {
     const { bytes } = view;
     let headerAt = view.inner;
+    // A later fragment shows no header inside, so how many headers there are tells nothing; how many stand before does.
+    let depth = 0;
     for (let i = 0; i < view.quotedFrom; i++) {
       const at = view.at[i]!;
-      if (view.kind[i] === LayerKind.Ipv4 && (ipv4.moreFragments(bytes, at) || ipv4.fragmentOffset(bytes, at) > 0)) {
+      if (view.kind[i] !== LayerKind.Ipv4) continue;
+      if (ipv4.moreFragments(bytes, at) || ipv4.fragmentOffset(bytes, at) > 0) {
         headerAt = at;
         break;
       }
+      depth++;
     }
     const protocol = ipv4.protocol(bytes, headerAt);
     if (protocol !== 1 && protocol !== 4 && protocol !== 47) return;
@@ -547,7 +551,7 @@ export class FileObserver {
     const length = ipv4.totalLength(bytes, headerAt) - (headerEnd - headerAt);
     if (length <= 0 || offset + length > MAX_DATAGRAM) return;
     const identification = ipv4.identification(bytes, headerAt);
-    const key = `${point} ${view.ipHeaders} ${level} ${ipv4.source(bytes, headerAt)} ${ipv4.destination(bytes, headerAt)} ${identification}`;
+    const key = `${point} ${depth} ${level} ${ipv4.source(bytes, headerAt)} ${ipv4.destination(bytes, headerAt)} ${identification}`;
     let partial = this.#partials.get(key);
     // The same stretch again is a copy of the datagram, not more of it: close the old one first.
     if (partial?.pieces.some((p) => p.offset === offset)) {
