@@ -177,10 +177,9 @@ function findKinds(onPath: readonly Place[], places: readonly Place[]): void {
       else if (r !== null && !looksInitial(r) && !looksInitial(q)) setKind(place, 'underlay');
       else if (looksInitial(q) || r === null) setPod(place, 'source');
       else setKind(place, 'underlay');
-    } else if (q === top && (looksInitial(top) || ttls.length > 2)) setPod(place, 'source');
-    else if (q === top && ttls.length === 2 && top - ttls[1]! >= 2) setPod(place, 'source');
-    else if (q === top) setPod(place, 'source');
-    else if (top - q >= 2) setPod(place, 'destination');
+    } else if (q === top) setPod(place, 'source');
+    // Four classes and more: routers between the nodes take from it, too, and only the last is the pod's.
+    else if (ttls.length > 3 ? q === ttls.at(-1) : top - q >= 2) setPod(place, 'destination');
     else setKind(place, 'underlay');
   }
 }

@@ -46,8 +46,9 @@ function groupOf(stem: string): string | null {
 }
 
 function sideOf(stem: string): NameHint['side'] {
-  if (/(^|[^a-z])(src|source|client|sender|from)([^a-z]|$)/.test(stem)) return 'source';
-  if (/(^|[^a-z])(dst|dest|destination|server|receiver|to)([^a-z]|$)/.test(stem)) return 'destination';
+  if (/(^|[^a-z])(src|source|client|sender|from|encap|encapsulator)([^a-z]|$)/.test(stem)) return 'source';
+  if (/(^|[^a-z])(dst|dest|destination|server|receiver|to|decap|decapsulator)([^a-z]|$)/.test(stem))
+    return 'destination';
   return null;
 }
 
