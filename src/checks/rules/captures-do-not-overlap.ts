@@ -37,7 +37,7 @@ export default defineCaptureRule<NoOverlap>({
         {
           about: p.id,
           verdict: fail(
-            { what: `no probe of ${p.id} is in another capture: it was taken during another run` },
+            { what: `no probe of ${p.label} is in another capture: it was taken during another run` },
             ...first.firstRefAt(p),
           ),
         },

@@ -1,0 +1,70 @@
+/** What a case of a rule says: captures, and the finding that must come of them. */
+import type { HopRole } from '../../../src/expect/expected-path.js';
+import type { Direction, Severity, VerdictName } from '../../../src/report/report.js';
+import type { CaptureDraft } from '../../support/capture-file.js';
+import type { Captures, CheckPathOptions } from '../../support/check-path.js';
+import type { FrameDraft } from '../../support/frame-draft.js';
+import { type IpipPath, ipipPath } from '../../support/ipip-path.js';
+
+export interface RuleCase {
+  name: string;
+  path: IpipPath | Captures;
+  options?: CheckPathOptions;
+  verdict: VerdictName;
+  /** Which finding of the rule is meant; one must be there and all such must agree. */
+  direction?: Direction | null;
+  role?: HopRole | null;
+  /** Capture name; the default is that of the role. */
+  point?: string | null;
+  journey?: number;
+  /** Whole text, or what it must match. File names stand in it without folder and ending. */
+  message?: string | RegExp;
+  missing?: 'capture' | 'frame' | 'bytes' | 'expectation';
+  severity?: Severity;
+  /** All frames of evidence as "capture#frame", in order. */
+  evidence?: readonly string[];
+  /** Expected and found of the first piece of evidence that has them. */
+  shows?: readonly [expected: string, found: string];
+}
+
+export type CasesByRule = Readonly<Record<string, readonly RuleCase[]>>;
+
+/** Pods 172.20.5.14 → 172.20.9.33, nodes 10.9.0.21 → 10.9.0.22. With ARP a request is frame 3 on Ethernet, frame 1 on tunnels. */
+export const healthy = ipipPath();
+export const plain = ipipPath({ encapsulation: 'none' });
+export const differentRuns = ipipPath({ differentRuns: true });
+export const silent = { arp: false, replies: false } as const;
+
+export function outerOf(draft: FrameDraft): FrameDraft['outer'][number] {
+  return draft.outer[0]!;
+}
+
+/** The captures with some of them bent. */
+export function bent(
+  path: IpipPath,
+  changes: Readonly<Record<string, (capture: CaptureDraft) => Partial<CaptureDraft>>>,
+): Captures {
+  const captures = path.captures();
+  for (const [name, change] of Object.entries(changes)) {
+    const capture = captures.get(name)!;
+    captures.set(name, { ...capture, ...change(capture) });
+  }
+  return captures;
+}
+
+/** The captures without the frames (1-based) that are named; all captures lose the same when a list is given. */
+export function withoutFrames(path: IpipPath, frames: Readonly<Record<string, readonly number[]>>): Captures {
+  const captures = path.captures();
+  for (const [name, numbers] of Object.entries(frames)) {
+    const capture = captures.get(name)!;
+    captures.set(name, { ...capture, frames: capture.frames.filter((_, index) => !numbers.includes(index + 1)) });
+  }
+  return captures;
+}
+
+/** Every capture began after the request had passed. */
+export function onlyReplies(path: IpipPath = ipipPath()): Captures {
+  const captures = path.captures();
+  const frames = Object.fromEntries([...captures.keys()].map((name) => [name, name.endsWith('tunnel') ? [1] : [3]]));
+  return withoutFrames(path, frames);
+}

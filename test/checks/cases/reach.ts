@@ -1,0 +1,243 @@
+/** IPT010 to IPT015: what arrived, in which order, how often, and where it had no business. */
+import { ipipPath } from '../../support/ipip-path.js';
+import { bent, type CasesByRule, differentRuns, healthy, onlyReplies } from './case.js';
+
+const everywhere = [
+  'source-pod#3',
+  'encapsulator-tunnel#1',
+  'encapsulator-underlay#3',
+  'decapsulator-underlay#3',
+  'decapsulator-tunnel#1',
+  'destination-pod#3',
+];
+
+/** worker-a sends to a third node, which decapsulates and forwards to worker-b: that node's capture shows both datagrams. */
+function relayed(): ReturnType<typeof healthy.captures> {
+  const third = '10.9.0.77';
+  const captures = ipipPath()
+    .change({ from: 'decapsulator-underlay' }, (draft) => {
+      draft.inner.ttl--;
+      for (const header of draft.outer) {
+        header.source = third;
+        header.ttl--;
+      }
+    })
+    .change({ at: 'encapsulator-underlay' }, (draft) => {
+      draft.outer[0]!.destination = third;
+    })
+    .captures();
+  const here = captures.get('encapsulator-underlay')!;
+  const onward = captures.get('decapsulator-underlay')!.frames[2]!;
+  captures.set('third', {
+    ...here,
+    frames: [here.frames[2]!, onward].map((frame) => ({ ...frame, time: frame.time - 20_000n })),
+  });
+  return captures;
+}
+
+export const reachCases: CasesByRule = {
+  'request-lost': [
+    { name: 'seen everywhere', path: healthy, verdict: 'pass', direction: 'request', evidence: everywhere },
+    ...(
+      [
+        ['S12', 'source-pod', 'encapsulator-tunnel', 3],
+        ['S23', 'encapsulator-tunnel', 'encapsulator-underlay', 1],
+        ['S34', 'encapsulator-underlay', 'decapsulator-underlay', 3],
+        ['S45', 'decapsulator-underlay', 'decapsulator-tunnel', 3],
+        ['S56', 'decapsulator-tunnel', 'destination-pod', 1],
+      ] as const
+    ).map(([segment, last, missing, frame]) => ({
+      name: `lost in ${segment}`,
+      path: ipipPath().drop({ at: segment }),
+      verdict: 'fail' as const,
+      direction: 'request' as const,
+      message: `request last seen at ${last}, not seen at ${missing} (${segment})`,
+      evidence: [`${last}#${frame}`],
+    })),
+    {
+      name: 'lost over a stretch without captures',
+      path: ipipPath().drop({ at: 'S34' }),
+      options: {
+        choice: { only: ['source-pod', 'destination-pod'] },
+        points: { 'destination-pod': 'destination-pod' },
+      },
+      verdict: 'fail',
+      message: 'request last seen at source-pod, not seen at destination-pod (S12-S56)',
+    },
+    {
+      name: 'one capture alone',
+      path: healthy,
+      options: { choice: { only: ['encapsulator-underlay'] } },
+      verdict: 'unproven',
+      missing: 'capture',
+      message: 'seen at one capture point only',
+    },
+    {
+      name: 'a capture on the way is blind',
+      path: ipipPath().blind('decapsulator-underlay'),
+      verdict: 'unproven',
+      missing: 'frame',
+    },
+    { name: 'the captures began too late', path: onlyReplies(), verdict: 'unproven', missing: 'frame' },
+    { name: 'different runs', path: differentRuns, verdict: 'unproven', missing: 'frame' },
+    {
+      name: 'the next capture is cut off before, and no answer proves anything',
+      path: ipipPath({ replies: false }),
+      options: {
+        choice: { without: ['decapsulator-tunnel', 'destination-pod'] },
+        bend: { 'decapsulator-underlay': (bytes) => bytes.subarray(0, 24 + 2 * 58 + 30) },
+      },
+      verdict: 'unproven',
+      missing: 'capture',
+    },
+  ],
+  'hop-order-violated': [
+    { name: 'in order', path: healthy, verdict: 'pass', direction: 'request', evidence: everywhere },
+    {
+      name: 'pods swapped by the command line',
+      path: healthy,
+      options: { points: { 'source-pod': 'destination-pod', 'destination-pod': 'source-pod' } },
+      verdict: 'fail',
+      direction: 'request',
+      message: 'inner TTL rises from 62 at destination-pod to 63 at encapsulator-tunnel',
+      evidence: ['destination-pod#3', 'encapsulator-tunnel#1'],
+      shows: ['at most 62', '63'],
+    },
+    {
+      name: 'underlay captures swapped, five milliseconds apart',
+      path: ipipPath().delay({ at: 'S34', by: 5_000_000n }),
+      options: {
+        choice: { only: ['encapsulator-underlay', 'decapsulator-underlay'] },
+        points: { 'encapsulator-underlay': 'decapsulator-underlay', 'decapsulator-underlay': 'encapsulator-underlay' },
+      },
+      verdict: 'fail',
+      direction: 'request',
+      message: /round trips are longer at encapsulator-underlay than at decapsulator-underlay/,
+      evidence: ['decapsulator-underlay#3', 'encapsulator-underlay#3'],
+    },
+    {
+      name: 'an underlay capture called a pod',
+      path: healthy,
+      options: {
+        choice: { without: ['source-pod'] },
+        points: { 'encapsulator-underlay': 'source-pod' },
+      },
+      verdict: 'fail',
+      direction: 'request',
+      message: 'ipip header at encapsulator-underlay, which is on the pod side',
+      evidence: ['encapsulator-underlay#3'],
+    },
+    {
+      name: 'one hop alone',
+      path: healthy,
+      options: { choice: { only: ['source-pod'] } },
+      verdict: 'not-applicable',
+      direction: 'request',
+    },
+  ],
+  'packet-duplicated': [
+    {
+      name: 'one copy',
+      path: healthy,
+      verdict: 'pass',
+      role: 'decapsulator-underlay',
+      direction: 'request',
+      evidence: ['decapsulator-underlay#3'],
+    },
+    {
+      name: 'doubled on the underlay',
+      path: ipipPath({ probes: 3 }).duplicate({ at: 'S34', probe: 2 }),
+      verdict: 'fail',
+      journey: 0,
+      role: 'decapsulator-underlay',
+      direction: 'request',
+      message: '2 copies of one datagram',
+      evidence: ['decapsulator-underlay#5', 'decapsulator-underlay#6'],
+    },
+    {
+      name: 'before the place where it was doubled',
+      path: ipipPath({ probes: 3 }).duplicate({ at: 'S34', probe: 2 }),
+      verdict: 'pass',
+      role: 'encapsulator-underlay',
+      direction: 'request',
+    },
+    {
+      name: 'a capture that shows each frame twice',
+      path: bent(healthy, {
+        'encapsulator-underlay': ({ frames }) => ({
+          frames: frames.flatMap((frame) => [frame, { ...frame, time: frame.time + 2_000n }]),
+        }),
+      }),
+      verdict: 'pass',
+      role: 'encapsulator-underlay',
+      direction: 'request',
+      message: 'copies made by the capture',
+    },
+    {
+      name: '-i any shows one datagram on several devices',
+      path: ipipPath({ any: 'sll2' }),
+      verdict: 'pass',
+      direction: 'request',
+      role: 'encapsulator-underlay',
+      point: null,
+    },
+    {
+      name: 'absent here',
+      path: ipipPath().drop({ at: 'S34' }),
+      verdict: 'unproven',
+      role: 'decapsulator-tunnel',
+      direction: 'request',
+      missing: 'frame',
+    },
+  ],
+  'request-refused': [
+    { name: 'nobody complains', path: healthy, verdict: 'pass' },
+    {
+      name: 'protocol unreachable from the decapsulator',
+      path: ipipPath().drop({ at: 'S45' }).icmpError({ from: '10.9.0.22', type: 3, code: 2, quote: 'outer' }),
+      verdict: 'fail',
+      message: /^10\.9\.0\.22 answered the request with ICMP 3\/2.*, quoting the outer datagram$/,
+      evidence: ['decapsulator-underlay#4', 'encapsulator-underlay#4'],
+    },
+    {
+      name: 'host unreachable, quoting the inner datagram',
+      path: ipipPath().drop({ at: 'S56' }).icmpError({ from: '172.20.9.0', type: 3, code: 1, quote: 'inner' }),
+      verdict: 'fail',
+      message: /^172\.20\.9\.0 answered the request with ICMP 3\/1.*, quoting the inner datagram$/,
+    },
+    {
+      name: 'a redirect refuses nothing',
+      path: ipipPath().icmpError({ from: '10.9.0.1', type: 5, code: 1, quote: 'outer' }),
+      verdict: 'pass',
+    },
+    {
+      name: 'an error about another ping of the pods',
+      path: ipipPath({ probes: 2 })
+        .drop({ at: 'S45', probe: 2 })
+        .icmpError({ from: '10.9.0.22', type: 3, code: 2, quote: 'outer', probe: 2 }),
+      verdict: 'pass',
+      journey: 1,
+    },
+  ],
+  'off-path-sighting': [
+    { name: 'only on the path', path: healthy, verdict: 'pass' },
+    {
+      name: 'a third node decapsulates and forwards it',
+      path: relayed(),
+      verdict: 'fail',
+      message: 'seen off the path at third',
+      evidence: ['third#1', 'third#2'],
+    },
+  ],
+  'packet-reordered': [
+    { name: 'three in order', path: ipipPath({ probes: 3 }), verdict: 'pass' },
+    {
+      name: 'the second is overtaken by the third',
+      path: ipipPath({ probes: 4, interval: 20_000_000n }).reorder({ at: 'S34', probe: 2 }),
+      verdict: 'fail',
+      severity: 'warning',
+      message: '1 probe(s) overtaken between encapsulator-underlay and decapsulator-underlay',
+    },
+    { name: 'one probe has no order', path: healthy, verdict: 'not-applicable' },
+  ],
+};

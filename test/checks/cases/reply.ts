@@ -1,0 +1,176 @@
+/** IPT501 to IPT505 and IPT601: the answer, and whether the expectation supports the path at all. */
+import { expectation } from '../../support/check-path.js';
+import { ipipPath } from '../../support/ipip-path.js';
+import { type CasesByRule, differentRuns, healthy } from './case.js';
+
+const unanswered = ipipPath({ replies: false });
+
+export const replyCases: CasesByRule = {
+  'no-reply': [
+    { name: 'answered', path: healthy, verdict: 'pass' },
+    {
+      name: 'delivered and not answered',
+      path: unanswered,
+      verdict: 'fail',
+      message: 'the request reached the destination pod, which sent no reply',
+      evidence: ['destination-pod#3'],
+    },
+    { name: 'lost before', path: ipipPath().drop({ at: 'S45' }), verdict: 'not-applicable' },
+    {
+      name: 'the destination pod was not captured',
+      path: unanswered,
+      options: { choice: { without: ['destination-pod'] } },
+      verdict: 'unproven',
+      missing: 'capture',
+    },
+  ],
+  'reply-lost': [
+    {
+      name: 'seen all the way back',
+      path: healthy,
+      verdict: 'pass',
+      evidence: [
+        'destination-pod#4',
+        'decapsulator-tunnel#2',
+        'decapsulator-underlay#4',
+        'encapsulator-underlay#4',
+        'encapsulator-tunnel#2',
+        'source-pod#4',
+      ],
+    },
+    ...(
+      [
+        ['S56', 'destination-pod', 'decapsulator-tunnel', 4],
+        ['S34', 'decapsulator-underlay', 'encapsulator-underlay', 4],
+        ['S23', 'encapsulator-underlay', 'encapsulator-tunnel', 4],
+        ['S12', 'encapsulator-tunnel', 'source-pod', 2],
+      ] as const
+    ).map(([segment, last, missing, frame]) => ({
+      name: `lost in ${segment}`,
+      path: ipipPath().drop({ at: segment, direction: 'reply' }),
+      verdict: 'fail' as const,
+      direction: 'reply' as const,
+      message: `reply last seen at ${last}, not seen at ${missing} (${segment})`,
+      evidence: [`${last}#${frame}`],
+    })),
+    { name: 'there was none', path: unanswered, verdict: 'not-applicable' },
+    { name: 'different runs', path: differentRuns, verdict: 'unproven', missing: 'frame' },
+    {
+      name: 'a capture on the way is blind',
+      path: ipipPath().blind('decapsulator-underlay'),
+      verdict: 'unproven',
+      missing: 'frame',
+    },
+  ],
+  'reply-asymmetric': [
+    {
+      name: 'the same way back',
+      path: healthy,
+      verdict: 'pass',
+      evidence: ['encapsulator-underlay#3', 'decapsulator-underlay#4'],
+    },
+    { name: 'plain both ways', path: ipipPath({ encapsulation: 'none' }), verdict: 'pass' },
+    {
+      name: 'encapsulated there, plain back',
+      path: ipipPath({ replyEncapsulation: 'none' }),
+      verdict: 'fail',
+      message: 'the request travels as ipip, the reply as plain IP (decapsulator-underlay)',
+      evidence: ['encapsulator-underlay#3', 'decapsulator-underlay#4'],
+      shows: ['ipip', 'none'],
+    },
+    {
+      name: 'plain there, encapsulated back',
+      path: ipipPath({ encapsulation: 'none', replyEncapsulation: 'ipip' }),
+      verdict: 'fail',
+      message: 'the request travels as plain IP, the reply as ipip (decapsulator-underlay)',
+    },
+    { name: 'no answer', path: unanswered, verdict: 'not-applicable' },
+    {
+      name: 'no underlay capture',
+      path: healthy,
+      options: { choice: { without: ['encapsulator-underlay', 'decapsulator-underlay'] } },
+      verdict: 'unproven',
+      missing: 'capture',
+    },
+  ],
+  'reply-mismatch': [
+    {
+      name: 'echoed octet for octet',
+      path: healthy,
+      verdict: 'pass',
+      evidence: ['destination-pod#3', 'destination-pod#4'],
+    },
+    {
+      name: 'another payload comes back',
+      path: ipipPath().change({ from: 'destination-pod', direction: 'reply' }, (draft) => {
+        draft.message!.data[20]! ^= 0xff;
+      }),
+      verdict: 'fail',
+      message: "the reply's payload is not the request's",
+      evidence: ['destination-pod#3', 'destination-pod#4'],
+    },
+    { name: 'no answer', path: unanswered, verdict: 'not-applicable' },
+    { name: 'cut by the snapshot length', path: ipipPath({ snapLength: 80 }), verdict: 'unproven', missing: 'bytes' },
+  ],
+  'reply-outer-not-mirrored': [
+    {
+      name: 'swapped',
+      path: healthy,
+      verdict: 'pass',
+      evidence: ['encapsulator-underlay#3', 'encapsulator-underlay#4'],
+    },
+    {
+      name: 'the reply comes from another address',
+      path: ipipPath().change({ from: 'decapsulator-underlay', direction: 'reply' }, (draft) => {
+        for (const header of draft.outer) header.source = '10.9.0.99';
+      }),
+      verdict: 'fail',
+      message: 'request travels 10.9.0.21 > 10.9.0.22, reply 10.9.0.99 > 10.9.0.21',
+      evidence: ['encapsulator-underlay#3', 'encapsulator-underlay#4'],
+      shows: ['10.9.0.22 > 10.9.0.21', '10.9.0.99 > 10.9.0.21'],
+    },
+    { name: 'no outer header', path: ipipPath({ encapsulation: 'none' }), verdict: 'not-applicable' },
+    { name: 'no answer', path: unanswered, verdict: 'not-applicable' },
+  ],
+  'path-not-supported': [
+    {
+      name: 'an expectation that supports it',
+      path: healthy,
+      options: { expectations: [expectation({})] },
+      verdict: 'pass',
+    },
+    {
+      name: 'an expectation that says that there is no route',
+      path: healthy,
+      options: {
+        expectations: [
+          expectation({
+            problems: [
+              {
+                name: 'no-route',
+                severity: 'error',
+                message: 'worker-a has no route to 172.20.9.33',
+                from: 'worker-a.route.json',
+              },
+            ],
+          }),
+        ],
+      },
+      verdict: 'fail',
+      message: 'worker-a.route.json: worker-a has no route to 172.20.9.33',
+    },
+    {
+      name: 'a warning does not keep the path from being supported',
+      path: healthy,
+      options: {
+        expectations: [
+          expectation({
+            problems: [{ name: 'x', severity: 'warning', message: 'a stale entry', from: 'worker-a.neigh.json' }],
+          }),
+        ],
+      },
+      verdict: 'pass',
+    },
+    { name: 'no expectation', path: healthy, verdict: 'not-applicable' },
+  ],
+};
