@@ -8,6 +8,7 @@ import { collectCommand } from './commands/collect.js';
 import { decodeCommand } from './commands/decode.js';
 import { expectCommand } from './commands/expect.js';
 import { explainCommand } from './commands/explain.js';
+import { reportCommand } from './commands/report.js';
 import { rulesCommand } from './commands/rules.js';
 import { ExitStatus } from './exit-status.js';
 
@@ -15,7 +16,7 @@ import { ExitStatus } from './exit-status.js';
 const STANDARD_INPUT = '\u0000standard-input';
 
 function restoreDash(args: Record<string, unknown>): void {
-  for (const key of ['captures', 'capture', '_']) {
+  for (const key of ['captures', 'capture', 'report', '_']) {
     const value = args[key];
     if (Array.isArray(value)) args[key] = value.map((word) => (word === STANDARD_INPUT ? '-' : word));
     else if (value === STANDARD_INPUT) args[key] = '-';
@@ -42,6 +43,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       )
       .command(checkCommand(exitWith))
       .command(expectCommand(exitWith))
+      .command(reportCommand(exitWith))
       .command(decodeCommand)
       .command(explainCommand)
       .command(rulesCommand)

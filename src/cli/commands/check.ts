@@ -1,19 +1,15 @@
 /** `ipip-trace check`: reads captures, prints the report in the formats asked for, and exits by its outcome. */
-import { writeFileSync } from 'node:fs';
-import chalk from 'chalk';
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { findRule } from '../../checks/registry.js';
 import { parseAddress } from '../../decode/address.js';
 import { type ExpectationSource, type HopRole, hopRoles } from '../../expect/expected-path.js';
 import { defaultProfile, findProfile, profiles } from '../../expect/profiles.js';
 import { check } from '../../pipeline.js';
-import { reporters } from '../../report/registry.js';
-import type { Report } from '../../report/report.js';
 import type { StatedPoint } from '../../result/stated-roles.js';
 import { UserError } from '../../user-error.js';
 import { version } from '../../version.js';
 import { exitStatusOf } from '../exit-status.js';
-import { explanationOf } from '../explain.js';
+import { formatNames, printReport, readFormats } from '../formats.js';
 import { progressLine } from '../progress.js';
 
 interface CheckArguments {
@@ -35,6 +31,7 @@ interface CheckArguments {
   all: boolean;
   verbose: boolean;
   explain: boolean;
+  quiet: boolean;
   color?: boolean;
 }
 
@@ -103,7 +100,7 @@ function options(y: Argv<object>): Argv<CheckArguments> {
       array: true,
       nargs: 1,
       default: [],
-      describe: `NAME[=FILE]: ${Object.keys(reporters).join(', ')}`,
+      describe: `NAME[=FILE]: ${formatNames.join(', ')}`,
     })
     .option('max-journeys', {
       type: 'number',
@@ -115,6 +112,7 @@ function options(y: Argv<object>): Argv<CheckArguments> {
     .option('all', { type: 'boolean', default: false, describe: 'Show every journey' })
     .option('verbose', { type: 'boolean', default: false, alias: 'v', describe: 'Show passes and evidence as well' })
     .option('explain', { type: 'boolean', default: false, describe: "Add each failed rule's own words" })
+    .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Print the verdict line only' })
     .option('color', {
       type: 'boolean',
       describe: 'Colour, whatever the output is (NO_COLOR and FORCE_COLOR are honoured)',
@@ -152,54 +150,8 @@ async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
     onProgress: progress.update,
   });
   progress.clear();
-  for (const { name, file } of formats) await print(report, name, file, args);
+  await printReport(report, formats, args);
   return exitStatusOf(report);
-}
-
-async function print(report: Report, name: string, file: string | null, args: CheckArguments): Promise<void> {
-  const reporter = await reporters[name]!();
-  const toTerminal = file === null;
-  const text = reporter(report, {
-    width: widthOf(),
-    color: toTerminal && (args.color ?? chalk.level > 0),
-    all: args.all,
-    verbose: args.verbose,
-    explain: explanationOf,
-  });
-  if (file === null) process.stdout.write(text);
-  else {
-    try {
-      writeFileSync(file, text);
-    } catch (error) {
-      throw new UserError(`cannot write ${file}: ${(error as Error).message}`);
-    }
-  }
-}
-
-function widthOf(): number {
-  const told = Number(process.env.COLUMNS);
-  if (Number.isInteger(told) && told >= 40) return told;
-  return process.stdout.columns ?? 100;
-}
-
-function readFormats(given: readonly string[]): { name: string; file: string | null }[] {
-  const list = given.length === 0 ? ['pretty'] : given;
-  const formats = list.map((each) => {
-    const at = each.indexOf('=');
-    const name = at < 0 ? each : each.slice(0, at);
-    if (!Object.hasOwn(reporters, name)) {
-      throw new UserError(`--format ${name}: no such format; there are ${Object.keys(reporters).join(', ')}`);
-    }
-    const file = at < 0 ? null : each.slice(at + 1);
-    if (file === '') throw new UserError(`--format ${each}: the file name is missing after =`);
-    return { name, file };
-  });
-  if (formats.filter((f) => f.file === null).length > 1) {
-    throw new UserError(
-      '--format: only one format can go to standard output; give the others a file: --format json=report.json',
-    );
-  }
-  return formats;
 }
 
 async function readExpectations(args: CheckArguments): Promise<ExpectationSource[]> {

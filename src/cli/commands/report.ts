@@ -1,0 +1,63 @@
+/** `ipip-trace report`: shows a saved report in other formats, without the captures, and exits by the outcome in it. */
+import type { CommandModule } from 'yargs';
+import { exitStatusOf } from '../exit-status.js';
+import { formatNames, printReport, readFormats } from '../formats.js';
+import { notAReport, readSavedReport } from '../saved-report.js';
+
+interface ReportArguments {
+  report: string;
+  format: string[];
+  all: boolean;
+  verbose: boolean;
+  quiet: boolean;
+  color?: boolean;
+}
+
+export function reportCommand(exitWith: (status: number) => void): CommandModule<object, ReportArguments> {
+  return {
+    command: 'report <report>',
+    describe: 'Show a saved report (--format json) in other formats',
+    builder: (y) =>
+      y
+        .positional('report', {
+          type: 'string',
+          demandOption: true,
+          describe: 'A saved report, or - for standard input',
+        })
+        .option('format', {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          default: [],
+          describe: `NAME[=FILE]: ${formatNames.join(', ')}`,
+        })
+        .option('all', { type: 'boolean', default: false, describe: 'Show every journey' })
+        .option('verbose', {
+          type: 'boolean',
+          default: false,
+          alias: 'v',
+          describe: 'Show passes and evidence as well',
+        })
+        .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Print the verdict line only' })
+        .option('color', { type: 'boolean', describe: 'Colour, whatever the output is' })
+        .example(
+          '$0 report report.json --format html=report.html',
+          'A page for people, from what a gate kept',
+        ) as never,
+    handler: async (args) => exitWith(await run(args)),
+  };
+}
+
+async function run(args: ReportArguments): Promise<number> {
+  const formats = readFormats(args.format);
+  const report = readSavedReport(args.report);
+  try {
+    await printReport(report, formats, args);
+  } catch (error) {
+    // A reporter counts on the report's whole shape; what lacks a part of it was not written by this tool.
+    if (error instanceof TypeError || error instanceof RangeError)
+      throw notAReport(args.report, `a part of the report is missing or of another kind (${error.message})`);
+    throw error;
+  }
+  return exitStatusOf(report);
+}

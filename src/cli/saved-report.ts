@@ -1,0 +1,54 @@
+/** A report that `--format json` saved, read back. Its shape is looked at only as far as telling it from other JSON. */
+import { readFileSync } from 'node:fs';
+import type { Outcome, Report } from '../report/report.js';
+import { UserError } from '../user-error.js';
+
+const outcomes: readonly Outcome[] = ['pass', 'fail', 'unproven'];
+const lists = ['reasons', 'captures', 'points', 'findings', 'diagnoses', 'notes', 'clocks', 'flows'] as const;
+const flowLists = ['segments', 'notes', 'findings', 'diagnoses', 'journeys'] as const;
+
+/** `file` '-' is standard input. Throws UserError when it is no report of schema 1. */
+export function readSavedReport(file: string): Report {
+  const name = file === '-' ? 'standard input' : file;
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new UserError(`${name}: cannot be read: ${(error as Error).message}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw notAReport(name, 'it is not JSON');
+  }
+  const wrong = whatIsWrong(value);
+  if (wrong !== null) throw notAReport(name, wrong);
+  return value as Report;
+}
+
+/** Also for what a reporter stumbles over, further inside. */
+export function notAReport(name: string, why: string): UserError {
+  return new UserError(`${name}: ${why}: expected a report saved with \`ipip-trace check … --format json=FILE\``);
+}
+
+function whatIsWrong(value: unknown): string | null {
+  if (!isObject(value)) return 'it is not an object';
+  if (value.schema !== 1) {
+    const is = typeof value.schema === 'number' ? String(value.schema) : 'none';
+    return `its schema is ${is}, and this version reads schema 1`;
+  }
+  if (!outcomes.includes(value.outcome as Outcome)) return `its outcome is none of ${outcomes.join(', ')}`;
+  for (const list of lists) if (!Array.isArray(value[list])) return `${list} is no list`;
+  for (const object of ['tool', 'expectation', 'counts'] as const)
+    if (!isObject(value[object])) return `${object} is no object`;
+  for (const [i, flow] of (value.flows as unknown[]).entries()) {
+    if (!isObject(flow)) return `flows[${i}] is no object`;
+    for (const list of flowLists) if (!Array.isArray(flow[list])) return `flows[${i}].${list} is no list`;
+  }
+  return null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
