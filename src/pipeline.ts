@@ -20,6 +20,10 @@ import { buildCompositeJourney, buildJourney, type FlowPath } from './trace/jour
 import { timeText } from './trace/observation.js';
 import { FileObserver } from './trace/observe.js';
 import { reverseOuter } from './trace/reverse-outer.js';
+import { UserError } from './user-error.js';
+
+/** Journeys that a report holds over all flows, unless all are asked for; at least one of each flow. */
+const MAX_JOURNEYS = 1_000;
 
 export interface CheckRequest extends PathOptions, CheckOptions {
   readonly captures: readonly string[];
@@ -28,12 +32,28 @@ export interface CheckRequest extends PathOptions, CheckOptions {
   readonly maxJourneys: number;
   readonly version: string;
   readonly onProgress?: (file: string, read: number, total: number | null) => void;
+  /**
+   * Told of each capture that cannot be used, in one line, while the others are still judged; the report is then no pass.
+   * Without it, and where no capture can be used, check() throws.
+   */
+  readonly onUnusable?: (message: string) => void;
+}
+
+interface Reading {
+  readonly evidence: Evidence;
+  /** What was wrong with each capture that could not be used. */
+  readonly unusable: readonly string[];
 }
 
 export async function check(request: CheckRequest): Promise<Report> {
-  const evidence = gatherEvidence(await readAll(request));
-  const { paths, notes, ignored } = findPaths(evidence, request);
-  const flows = paths.map((path) => judgeFlow(evidence, path, request));
+  return judge(await readAll(request), request);
+}
+
+function judge({ evidence, unusable }: Reading, request: CheckRequest): Report {
+  const { paths, notes, ignored, unjudged } = findPaths(evidence, request);
+  const most = Math.max(1, Math.floor(MAX_JOURNEYS / Math.max(1, paths.length)));
+  const kept = request.maxJourneys === 0 ? 0 : Math.min(request.maxJourneys, most);
+  const flows = paths.map((path) => judgeFlow(evidence, path, request, kept));
   const scene = {
     captures: evidence.captures,
     points: evidence.points,
@@ -52,15 +72,17 @@ export async function check(request: CheckRequest): Promise<Report> {
       ignored,
     ),
     notes,
+    unusable,
+    unjudged,
     options: request,
   });
 }
 
 /** The expectation file that these captures would satisfy, and the report of the run that it was taken from. */
 export async function expectFromCaptures(request: CheckRequest): Promise<{ topology: TopologyModel; report: Report }> {
-  const evidence = gatherEvidence(await readAll(request));
-  const { paths } = findPaths(evidence, request);
-  return { topology: observedTopology(paths, request.profile.name), report: await check(request) };
+  const reading = await readAll(request);
+  const { paths } = findPaths(reading.evidence, request);
+  return { topology: observedTopology(paths, request.profile.name), report: judge(reading, request) };
 }
 
 export interface DescribedFrame {
@@ -94,24 +116,36 @@ export async function describeCapture(file: string, onFrame: (frame: DescribedFr
   });
 }
 
-async function readAll(request: CheckRequest): Promise<FileEvidence[]> {
+/** Reads every capture, so that one bad file does not hide what the others say. */
+async function readAll(request: CheckRequest): Promise<Reading> {
   const files: FileEvidence[] = [];
-  for (const file of expandCapturePaths(request.captures)) {
+  const { paths, problems } = expandCapturePaths(request.captures);
+  const unusable = [...problems];
+  for (const file of paths) {
     const observer = new FileObserver(file);
     const { onProgress } = request;
-    const summary = await readCapture(
-      file,
-      observer.visit,
-      onProgress === undefined ? {} : { onProgress: (read, total) => onProgress(file, read, total) },
-    );
-    files.push({ summary, observations: observer.finish(summary.interfaces) });
+    try {
+      const summary = await readCapture(
+        file,
+        observer.visit,
+        onProgress === undefined ? {} : { onProgress: (read, total) => onProgress(file, read, total) },
+      );
+      files.push({ summary, observations: observer.finish(summary.interfaces) });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      unusable.push(error.message);
+    }
   }
-  return files;
+  if (unusable.length > 0 && (files.length === 0 || request.onUnusable === undefined)) {
+    throw new UserError(unusable.join('\n'));
+  }
+  for (const message of unusable) request.onUnusable?.(message);
+  return { evidence: gatherEvidence(files), unusable };
 }
 
-function judgeFlow(evidence: Evidence, path: FlowPath, options: CheckRequest): FlowResult {
+function judgeFlow(evidence: Evidence, path: FlowPath, options: CheckRequest, maxJourneys: number): FlowResult {
   const summary = new FlowSummary(path);
-  const kept = new KeptJourneys(options.maxJourneys);
+  const kept = new KeptJourneys(maxJourneys);
   const journeys =
     path.runs === null
       ? path.flow.probes.map((probe, n) => () => buildJourney(evidence, path, probe, n))
@@ -132,5 +166,6 @@ function judgeFlow(evidence: Evidence, path: FlowPath, options: CheckRequest): F
     captures: evidence.captures,
     reverseOuter: reverseOuter(evidence, path),
   });
+  kept.release();
   return { path, summary, kept, flowFindings, diagnoses };
 }

@@ -1,26 +1,49 @@
 /** Turns the command line's words into capture files: directories into the captures in them, patterns into what they match. */
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../user-error.js';
 import { asUserError } from './system-error.js';
 
 const captureName = /\.(?:p?cap|pcapng)(?:\.(?:gz|zst|lz4|xz))?$/i;
 
+export interface CapturePaths {
+  readonly paths: readonly string[];
+  /** One line for each word that stands for no capture. */
+  readonly problems: readonly string[];
+}
+
 /**
  * A directory stands for the captures in it, not those further down, sorted by name; a pattern that the shell did not
- * expand (`*.cap`) for the files it matches; '-' for standard input. Each file comes once, where it was named first.
+ * expand (`*.cap`) for the files it matches; '-' for standard input. Each file comes once, where it was named first,
+ * by whatever names it is called.
  */
-export function expandCapturePaths(args: readonly string[]): string[] {
-  const paths = new Set<string>();
+export function expandCapturePaths(args: readonly string[]): CapturePaths {
+  const paths = new Map<string, string>();
+  const problems = new Set<string>();
   for (const arg of args) {
     try {
-      for (const path of expand(arg)) paths.add(path);
+      for (const path of expand(arg)) {
+        const identity = identityOf(path);
+        if (!paths.has(identity)) paths.set(identity, path);
+      }
     } catch (error) {
-      throw asUserError(arg, error);
+      const told = asUserError(arg, error);
+      if (!(told instanceof UserError)) throw told;
+      problems.add(told.message);
     }
   }
-  return [...paths];
+  return { paths: [...paths.values()], problems: [...problems] };
+}
+
+/** What cannot be resolved is left to the reader, which says why. */
+function identityOf(path: string): string {
+  if (path === '-') return path;
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function expand(arg: string): readonly string[] {

@@ -6,6 +6,7 @@ import { type Inferred, inferFacts } from '../expect/infer.js';
 import { mergeFacts } from '../expect/merge.js';
 import type { Profile } from '../expect/profiles.js';
 import { tunnelEnds, whyBackground } from '../trace/background.js';
+import { errorsOf } from '../trace/errors-of.js';
 import { compareText, type Evidence } from '../trace/evidence.js';
 import { collectFlows, type Flow } from '../trace/flow.js';
 import type { FlowPath } from '../trace/journey.js';
@@ -30,10 +31,18 @@ export interface PathOptions {
 
 export interface FoundPaths {
   readonly paths: readonly FlowPath[];
-  /** Sentences about flows that were passed over. */
+  /** Sentences about flows that were passed over, the first of them. */
   readonly notes: readonly string[];
   readonly ignored: number;
+  /** Flows that should have been judged and were not, because there are too many. */
+  readonly unjudged: number;
 }
+
+/** A cluster's captures hold hundreds of flows, a hostile one can hold a million. */
+const MAX_FLOWS = 512;
+const MAX_NOTES = 100;
+/** Points times flows that are looked at: each flow places every point. */
+const MAX_PLACES = 1_000_000;
 
 /** A round trip may look longer nearer to the destination by this much before it contradicts the order: stamps are not exact. */
 const NESTING_TOLERANCE_NS = 1e6;
@@ -41,22 +50,26 @@ const NESTING_TOLERANCE_NS = 1e6;
 export function findPaths(evidence: Evidence, options: PathOptions): FoundPaths {
   const ends = tunnelEnds(evidence);
   const notes: string[] = [];
-  const flows: Flow[] = [];
+  let ignored = 0;
+  const found: Flow[] = [];
   for (const flow of collectFlows(evidence)) {
     const asked = options.flows.some((f) => f.source === flow.source && f.destination === flow.destination);
     if (options.flows.length > 0) {
-      if (asked) flows.push(flow);
+      if (asked) found.push(flow);
       continue;
     }
     const why = whyBackground(evidence, flow, ends);
-    if (why === null) flows.push(flow);
-    else notes.push(why);
+    if (why === null) found.push(flow);
+    else if (ignored++ < MAX_NOTES) notes.push(why);
   }
+  if (ignored > MAX_NOTES) notes.push(`${ignored - MAX_NOTES} more flows are no pod traffic between nodes: not judged`);
   const learned: Learned = { points: new Map(), pods: new Map() };
   const known = new Map<number, number>();
   const drafts = new Map<Flow, { assignments: Assignment[]; errors: ErrorSighting[]; inferred: Inferred }>();
   // Flows with the richest evidence first: what they teach about points helps the poorer ones.
-  const byEvidence = [...flows].sort((a, b) => richness(evidence, b) - richness(evidence, a));
+  const rich = new Map(found.map((flow) => [flow, richness(evidence, flow)]));
+  const most = Math.max(1, Math.min(MAX_FLOWS, Math.floor(MAX_PLACES / Math.max(1, evidence.points.length))));
+  const byEvidence = [...found].sort((a, b) => rich.get(b)! - rich.get(a)!).slice(0, most);
   for (const flow of byEvidence) {
     const errors = errorsOf(evidence, flow);
     const stated = statedRoles(evidence, flow, options.statedPoints, options.expectations);
@@ -69,11 +82,12 @@ export function findPaths(evidence: Evidence, options: PathOptions): FoundPaths 
       known.set(flow.destination, destination.value);
     drafts.set(flow, { assignments, errors, inferred });
   }
+  const flows = found.filter((flow) => drafts.has(flow));
   const paths = flows.map((flow) => {
     const draft = drafts.get(flow)!;
     return makePath(evidence, flow, draft.assignments, draft.errors, draft.inferred, options);
   });
-  return { paths, notes, ignored: notes.length };
+  return { paths, notes, ignored, unjudged: found.length - flows.length };
 }
 
 function richness(evidence: Evidence, flow: Flow): number {
@@ -85,30 +99,6 @@ function richness(evidence: Evidence, flow: Flow): number {
     for (const row of probe.replies) replied.add(c.point[row]!);
   }
   return points.size + replied.size * 2;
-}
-
-/** ICMP errors that may concern the flow: they quote one of its inner pairs, or an outer pair that it used. */
-function errorsOf(evidence: Evidence, flow: Flow): ErrorSighting[] {
-  if (evidence.errors.length === 0) return [];
-  const c = evidence.sightings.columns;
-  const pairs = new Set<string>([`${flow.source} ${flow.destination}`, `${flow.destination} ${flow.source}`]);
-  const outers = new Set<string>();
-  for (const probe of flow.probes) {
-    for (const key of probe.rewritten) {
-      pairs.add(`${key.source} ${key.destination}`);
-      pairs.add(`${key.destination} ${key.source}`);
-    }
-    for (const rows of [probe.requests, probe.replies]) {
-      for (const row of rows) {
-        if (c.flags[row]! & Flag.HasOuter) outers.add(`${c.outerSource[row]} ${c.outerDestination[row]}`);
-      }
-    }
-  }
-  return evidence.errors.filter((e) =>
-    e.quotedInner === null
-      ? e.quotedOuter !== null && outers.has(`${e.quotedOuter.source} ${e.quotedOuter.destination}`)
-      : pairs.has(`${e.quotedInner.source} ${e.quotedInner.destination}`),
-  );
 }
 
 function makePath(
@@ -156,7 +146,10 @@ function makePath(
     errors,
     arps: evidence.arps,
     syns: evidence.syns,
-    damaged: new Set(evidence.captures.filter((c) => c.ending !== 'clean').map((c) => c.file)),
+    damaged: new Set([
+      ...evidence.incomplete,
+      ...evidence.captures.filter((c) => c.ending !== 'clean').map((c) => c.file),
+    ]),
     runs: findRuns(evidence, flow),
     misnested: findMisnested(evidence, flow, assignments),
     byFlow: options.byFlow,

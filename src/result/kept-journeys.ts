@@ -16,6 +16,7 @@ const SAMPLES = 64;
 export class KeptJourneys {
   readonly #limit: number;
   readonly #byOutcome: Record<Outcome, JudgedJourney[]> = { fail: [], unproven: [], pass: [] };
+  #reports: readonly JourneyReport[] | null = null;
   readonly #count: Record<Outcome, number> = { fail: 0, unproven: 0, pass: 0 };
   readonly #verdicts = { pass: 0, fail: 0, unproven: 0, notApplicable: 0 };
   /** Rule id → number of journeys in which it failed. */
@@ -60,7 +61,17 @@ export class KeptJourneys {
     return [...this.#byOutcome.fail, ...this.#byOutcome.unproven, ...this.#byOutcome.pass].slice(0, SAMPLES * 3);
   }
 
+  /** Turns what is kept into its report and lets go of the journeys themselves, so that flows do not pile up. */
+  release(): void {
+    this.#reports = this.#report();
+    for (const outcome of ['fail', 'unproven', 'pass'] as const) this.#byOutcome[outcome] = [];
+  }
+
   get reports(): readonly JourneyReport[] {
+    return this.#reports ?? this.#report();
+  }
+
+  #report(): readonly JourneyReport[] {
     const limit = this.#limit === Number.POSITIVE_INFINITY ? undefined : this.#limit;
     return [...this.#byOutcome.fail, ...this.#byOutcome.unproven, ...this.#byOutcome.pass].slice(0, limit).map((j) =>
       journeyReport(

@@ -1,6 +1,6 @@
 /** What a capture may come from, what is refused and with which words, and which files a command line means. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -109,18 +109,18 @@ describe('expandCapturePaths', () => {
 
   it('takes a directory for the captures in it', () => {
     const names = ['[1].cap', 'a.pcapng', 'b.cap', 'c.PCAP', 'd.pcap.gz', 'e.cap.zst', 'f.pcapng.xz'];
-    expect(expandCapturePaths([captures])).toEqual(inside(...names));
+    expect(expandCapturePaths([captures]).paths).toEqual(inside(...names));
   });
 
   it('expands patterns that the shell left alone, and keeps a name that only looks like one', () => {
-    expect(expandCapturePaths([join(captures, '*.cap')])).toEqual(inside('[1].cap', 'b.cap'));
-    expect(expandCapturePaths([join(captures, '?.p*')])).toEqual(inside('a.pcapng', 'd.pcap.gz', 'f.pcapng.xz'));
-    expect(expandCapturePaths([join(captures, '[1].cap')])).toEqual(inside('[1].cap'));
+    expect(expandCapturePaths([join(captures, '*.cap')]).paths).toEqual(inside('[1].cap', 'b.cap'));
+    expect(expandCapturePaths([join(captures, '?.p*')]).paths).toEqual(inside('a.pcapng', 'd.pcap.gz', 'f.pcapng.xz'));
+    expect(expandCapturePaths([join(captures, '[1].cap')]).paths).toEqual(inside('[1].cap'));
   });
 
   it('keeps -, files that are not there, the order, and each file once', () => {
     const file = join(captures, 'b.cap');
-    expect(expandCapturePaths(['-', 'none.cap', file, '-', join(captures, '*.cap')])).toEqual([
+    expect(expandCapturePaths(['-', 'none.cap', file, '-', join(captures, '*.cap')]).paths).toEqual([
       '-',
       'none.cap',
       file,
@@ -129,9 +129,18 @@ describe('expandCapturePaths', () => {
   });
 
   it('says that nothing was found', () => {
-    expect(() => expandCapturePaths([join(captures, '*.snoop')])).toThrow(/no file matches this pattern/);
-    expect(() => expandCapturePaths([join(captures, 'deeper.pcap')])).toThrow(/no \.cap, \.pcap or \.pcapng file/);
-    expect(() => expandCapturePaths([join(captures, 'none', '*.cap')])).toThrow(UserError);
+    const problems = (word: string): readonly string[] => expandCapturePaths([word, join(captures, 'b.cap')]).problems;
+    expect(problems(join(captures, '*.snoop'))).toEqual([expect.stringMatching(/no file matches this pattern/)]);
+    expect(problems(join(captures, 'deeper.pcap'))).toEqual([
+      expect.stringMatching(/no \.cap, \.pcap or \.pcapng file/),
+    ]);
+    expect(problems(join(captures, 'none', '*.cap'))).toHaveLength(1);
+  });
+
+  it('knows a file that is called by several names', () => {
+    symlinkSync(join(captures, 'b.cap'), join(directory, 'other-name.cap'));
+    const names = [join(captures, 'b.cap'), `${captures}/../captures/b.cap`, join(directory, 'other-name.cap')];
+    expect(expandCapturePaths(names).paths).toEqual([join(captures, 'b.cap')]);
   });
 });
 
