@@ -15,6 +15,8 @@ export interface Evidence {
   readonly syns: readonly SynSighting[];
   /** What was not kept because of a limit, in words; empty when all was. */
   readonly limits: readonly string[];
+  /** Captures of which not every echo message was kept: what they lack may have been there. */
+  readonly incomplete: ReadonlySet<string>;
 }
 
 export interface FileEvidence {
@@ -31,6 +33,7 @@ export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
   const arps: ArpSighting[] = [];
   const syns: SynSighting[] = [];
   const limits: string[] = [];
+  const incomplete = new Set<string>();
   const shared = sharedFolders(ordered.map((f) => f.summary.file));
   for (const { summary, observations } of ordered) {
     const mapping = addPoints(points, summary, observations, shared);
@@ -44,11 +47,12 @@ export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
     for (const s of observations.syns) {
       syns.push({ ...s, point: point(s.point), ref: ref(s.frame), encapsulation: encapsulations[s.encapsulation]! });
     }
+    if (observations.dropped.echoes > 0) incomplete.add(summary.file);
     for (const [kind, count] of Object.entries(observations.dropped)) {
       if (count > 0) limits.push(`${summary.file}: ${count} more ${kind} than are kept were passed over`);
     }
   }
-  return { captures: ordered.map((f) => f.summary), points, sightings, errors, arps, syns, limits };
+  return { captures: ordered.map((f) => f.summary), points, sightings, errors, arps, syns, limits, incomplete };
 }
 
 function addPoints(

@@ -19,6 +19,10 @@ export interface Flow {
   readonly probes: Probe[];
 }
 
+/** Copies of one message that are kept for each point, and over all points: more say nothing more. */
+const MAX_COPIES = 32;
+const MAX_ROWS = 1024;
+
 /** The same key seen again later than this is a new request (a restarted ping), sooner it is a copy. */
 const REPEAT_AFTER_NS = 1e9;
 
@@ -26,7 +30,7 @@ export function collectFlows(evidence: Evidence): Flow[] {
   const chains = new ProbeChains(evidence.sightings);
   const probes: Probe[] = [];
   for (let chain = 0; chain < chains.count; chain++) {
-    splitRepeats(evidence, chains.key(chain), chains.rows(chain), probes);
+    splitRepeats(evidence, chains.key(chain), withoutFlood(evidence, chains.rows(chain)), probes);
   }
   attachDamaged(evidence, probes);
   joinRewritten(evidence, probes);
@@ -49,6 +53,22 @@ export function collectFlows(evidence: Evidence): Flow[] {
     }
   }
   return out.sort((a, b) => a.source - b.source || a.destination - b.destination);
+}
+
+/** A key that was sent over and over keeps its first rows at each point, requests and replies apart. */
+function withoutFlood(evidence: Evidence, rows: number[]): number[] {
+  if (rows.length <= MAX_COPIES) return rows;
+  const c = evidence.sightings.columns;
+  const copies = new Map<number, number>();
+  const kept: number[] = [];
+  for (const row of rows) {
+    const place = c.point[row]! * 2 + (c.flags[row]! & Flag.Reply);
+    const before = copies.get(place) ?? 0;
+    if (before >= MAX_COPIES) continue;
+    copies.set(place, before + 1);
+    if (kept.push(row) >= MAX_ROWS) break;
+  }
+  return kept;
 }
 
 function splitRepeats(evidence: Evidence, key: ProbeKey, rows: number[], into: Probe[]): void {

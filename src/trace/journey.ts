@@ -8,6 +8,7 @@ import {
   hopRoles,
 } from '../expect/expected-path.js';
 import type { CapturePoint } from './capture-point.js';
+import { errorsNear } from './errors-of.js';
 import { compareText, type Evidence, observationAt } from './evidence.js';
 import type { Flow, Probe } from './flow.js';
 import { type ArpSighting, type ErrorSighting, elapsed, type Observation, type SynSighting } from './observation.js';
@@ -114,7 +115,9 @@ export function isTunnel(role: HopRole): boolean {
 export function buildJourney(evidence: Evidence, path: FlowPath, probe: Probe, position: number): Journey {
   const requests = observations(evidence, probe.requests);
   const replies = observations(evidence, probe.replies);
-  const refusals = path.errors.filter((e) => quotes(e, probe, requests, replies));
+  const refusals = errorsNear(path.errors, probe, [...requests, ...replies], (e) =>
+    quotes(e, probe, requests, replies),
+  );
   const run = path.runs === null ? null : runOf(path, requests.length > 0 ? requests : replies);
   const request = buildLeg(path, 'request', requests, replies, refusals, run);
   // A capture that missed the request on its way cannot tell that the reply was lost there.
@@ -202,6 +205,8 @@ function buildLeg(
   }
   const direct = travelsPlain(path, seen);
   const last = draft.findLastIndex((d) => d.observations.length > 0);
+  // Who was answered got there: a capture behind the last sighting did not lose the request, it missed it.
+  const answered = answers.length > 0;
   const hops: Hop[] = draft.map((d, i) => {
     const place = placeIn(direction, d.role);
     const sourceSide = isSourceSide(d.role);
@@ -211,7 +216,7 @@ function buildLeg(
       place,
       point: d.point,
       node: sourceSide ? path.nodes.source : path.nodes.destination,
-      state: stateOf(path, d, i < last || (d.point !== null && blind.has(d.point)), direct, run),
+      state: stateOf(path, d, i < last || answered || (d.point !== null && blind.has(d.point)), direct, run),
       observations: d.observations,
       facts: path.facts[direction][d.role] ?? {},
       mtu:

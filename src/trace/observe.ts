@@ -44,10 +44,13 @@ const FOUR_IN_SIX = code('4in6');
 const OTHER = code('other');
 
 /** Limits that keep a hostile capture from filling the memory; what goes beyond is counted in `dropped`. */
+const MAX_ECHOES = 1 << 18;
 const MAX_ERRORS = 50_000;
 const MAX_ARP = 20_000;
 const MAX_SYNS = 20_000;
 const MAX_PARTIAL_DATAGRAMS = 2_048;
+/** Octets of fragments that wait for the rest of their datagrams. */
+const MAX_WAITING = 16 * 1024 * 1024;
 const MAX_DATAGRAM = 65_535;
 const TRANSPORT_SAMPLE = 256;
 
@@ -126,6 +129,7 @@ export interface FileObservations {
   readonly syns: readonly RawSyn[];
   /** How many sightings of each kind were not kept because of a limit. */
   readonly dropped: {
+    readonly echoes: number;
     readonly errors: number;
     readonly arps: number;
     readonly syns: number;
@@ -137,14 +141,18 @@ interface Piece {
   readonly offset: number;
   readonly length: number;
   readonly data: Uint8Array;
-  readonly last: boolean;
   readonly ref: FragmentRef;
 }
 
 interface PartialDatagram {
   readonly level: 'inner' | 'outer';
-  pieces: Piece[];
+  readonly pieces: Piece[];
+  readonly offsets: Set<number>;
+  /** Octets that the pieces say they have, and octets of them that were captured. */
   held: number;
+  captured: number;
+  /** Where the datagram's data end; infinite until a last fragment says it. */
+  end: number;
   /** The first fragment's octets up to the end of the fragmented header, and what its frame was. */
   head: Uint8Array | null;
   headerAt: number;
@@ -165,7 +173,9 @@ export class FileObserver {
   readonly #points: RawPoint[] = [];
   readonly #pointOf = new Map<string, number>();
   readonly #partials = new Map<string, PartialDatagram>();
-  readonly #dropped = { errors: 0, arps: 0, syns: 0, fragments: 0 };
+  /** Sum of `captured` over the partials. */
+  #waiting = 0;
+  readonly #dropped = { echoes: 0, errors: 0, arps: 0, syns: 0, fragments: 0 };
   #lastInterface = -1;
   #lastPoint = -1;
   #lastTraffic = newTraffic();
@@ -236,8 +246,9 @@ export class FileObserver {
   finish(interfaces: readonly CaptureInterface[]): FileObservations {
     for (const partial of this.#partials.values()) this.#assemble(partial, false);
     this.#partials.clear();
+    const seen = new Set(this.#points.map((p) => p.interfaceIndex));
     for (const each of interfaces) {
-      if (!this.#points.some((p) => p.interfaceIndex === each.index)) {
+      if (!seen.has(each.index)) {
         this.#addPoint(each.index, '', linkOf(each.linkType, ARPHRD_ETHER), each.linkType);
       }
     }
@@ -302,6 +313,10 @@ export class FileObserver {
   #sight(frame: FrameCursor, view: FrameView, point: number, reply: boolean, assembled: Assembled | null): void {
     const { bytes, inner, outer, icmp } = view;
     const table = this.#sightings;
+    if (table.length >= MAX_ECHOES) {
+      this.#dropped.echoes++;
+      return;
+    }
     const i = table.add();
     const c = table.columns;
     let flags = reply ? Flag.Reply : 0;
@@ -553,20 +568,29 @@ export class FileObserver {
     const identification = ipv4.identification(bytes, headerAt);
     const key = `${point} ${depth} ${level} ${ipv4.source(bytes, headerAt)} ${ipv4.destination(bytes, headerAt)} ${identification}`;
     let partial = this.#partials.get(key);
-    // The same stretch again is a copy of the datagram, not more of it: close the old one first.
-    if (partial?.pieces.some((p) => p.offset === offset)) {
-      this.#assemble(partial, false);
-      this.#partials.delete(key);
+    // The same stretch again, or more than a datagram can hold, is a copy of the datagram, not more of it: close the old one first.
+    if (partial !== undefined && (partial.offsets.has(offset) || partial.held + length > MAX_DATAGRAM)) {
+      this.#close(key, partial, false);
       partial = undefined;
     }
     if (partial === undefined) {
-      if (this.#partials.size >= MAX_PARTIAL_DATAGRAMS) {
+      if (this.#partials.size >= MAX_PARTIAL_DATAGRAMS || this.#waiting > MAX_WAITING) {
         const [oldest] = this.#partials;
-        this.#assemble(oldest![1], false);
-        this.#partials.delete(oldest![0]);
+        this.#close(oldest![0], oldest![1], false);
         this.#dropped.fragments++;
       }
-      partial = { level, pieces: [], held: 0, head: null, headerAt: 0, frame: null, point };
+      partial = {
+        level,
+        pieces: [],
+        offsets: new Set(),
+        held: 0,
+        captured: 0,
+        end: Number.POSITIVE_INFINITY,
+        head: null,
+        headerAt: 0,
+        frame: null,
+        point,
+      };
       this.#partials.set(key, partial);
     }
     const limit = Math.min(limitOf(view, headerAt), headerEnd + length);
@@ -574,20 +598,26 @@ export class FileObserver {
       offset,
       length,
       data: bytes.slice(headerEnd, Math.max(headerEnd, limit)),
-      last: !ipv4.moreFragments(bytes, headerAt),
       ref: { file: this.#file, frame: frame.frameNumber, offset, length: ipv4.totalLength(bytes, headerAt) },
     });
+    partial.offsets.add(offset);
     partial.held += length;
+    const captured = Math.max(0, limit - headerEnd);
+    partial.captured += captured;
+    this.#waiting += captured;
     if (offset === 0) {
       partial.head = bytes.slice(frame.start, headerEnd);
       partial.headerAt = headerAt - frame.start;
       partial.frame = { ...frame, bytes: partial.head, start: 0, end: frame.end - frame.start };
     }
-    const end = partial.pieces.find((p) => p.last);
-    if (end !== undefined && partial.held >= end.offset + end.length && partial.head !== null) {
-      this.#assemble(partial, true);
-      this.#partials.delete(key);
-    }
+    if (!ipv4.moreFragments(bytes, headerAt)) partial.end = Math.min(partial.end, offset + length);
+    if (partial.held >= partial.end && partial.head !== null) this.#close(key, partial, true);
+  }
+
+  #close(key: string, partial: PartialDatagram, whole: boolean): void {
+    this.#assemble(partial, whole);
+    this.#partials.delete(key);
+    this.#waiting -= partial.captured;
   }
 
   /** Puts the fragments of one datagram together and treats the whole as one frame. */
@@ -595,7 +625,7 @@ export class FileObserver {
     const { head, frame, headerAt } = partial;
     if (head === null || frame === null) return;
     const pieces = [...partial.pieces].sort((a, b) => a.offset - b.offset);
-    const bytes = new Uint8Array(head.length + MAX_DATAGRAM);
+    const bytes = new Uint8Array(head.length + Math.min(MAX_DATAGRAM, partial.captured));
     bytes.set(head, 0);
     let at = head.length;
     let complete = whole;

@@ -3,7 +3,9 @@
  * type, encapsulation, TTL, nested round trips, equal time stamps), and only then from names and by elimination.
  */
 import type { HopRole } from '../expect/expected-path.js';
+import { arpsAt } from './arps-at.js';
 import type { CapturePoint } from './capture-point.js';
+import { echoNumber } from './errors-of.js';
 import { compareText, type Evidence } from './evidence.js';
 import type { Flow } from './flow.js';
 import { type ArpSighting, type ErrorSighting, elapsed } from './observation.js';
@@ -38,6 +40,11 @@ export interface Learned {
 }
 
 type Side = 'source' | 'destination';
+
+/** A probe passes about ten places; who claims to have seen it at more than this many is not telling of one path. */
+const MAX_SEEN = 64;
+/** ARP questions of one point whose round trips are compared. */
+const MAX_ASKED = 64;
 
 interface Place {
   readonly point: CapturePoint;
@@ -76,7 +83,7 @@ export function placeOf(role: HopRole): { kind: PointKind; side: Side } {
 export function assignRoles(input: PathOrderInput): Assignment[] {
   const { evidence, flow } = input;
   const views = viewPoints(evidence, flow.probes);
-  for (const error of input.refusals) addErrorAnswer(flow, views, error);
+  addErrorAnswers(flow, views, input.refusals);
   const places: Place[] = evidence.points.map((point) => {
     const stated = input.stated.get(point.index) ?? null;
     const at = stated === null ? null : placeOf(stated.role);
@@ -97,6 +104,7 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
     // A cooked capture of SLL lumps devices together, so passing twice says nothing there.
     if (place.view!.relays && !place.point.link.startsWith('cooked')) place.offPath = true;
   }
+  for (const place of seen.slice(MAX_SEEN)) place.offPath = true;
   const onPath = seen.filter((p) => !p.offPath);
   findKinds(onPath, places);
   findMiddleSides('underlay', onPath, places, input);
@@ -117,17 +125,22 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
 }
 
 /** An ICMP error that answers a request closes its round trip as a reply would. */
-function addErrorAnswer(flow: Flow, views: Map<number, PointView>, error: ErrorSighting): void {
-  const view = views.get(error.point.index);
-  const echo = error.quotedEcho;
-  if (view === undefined || echo === null || error.type === 5) return;
-  const n = flow.probes.findIndex(
-    (p) =>
-      (p.key.identifier === echo.identifier && p.key.sequence === echo.sequence) ||
-      p.rewritten.some((k) => k.identifier === echo.identifier && k.sequence === echo.sequence),
-  );
-  if (n < 0 || view.replyAt.has(n)) return;
-  view.replyAt.set(n, { seconds: error.seconds, nanoseconds: error.nanoseconds });
+function addErrorAnswers(flow: Flow, views: Map<number, PointView>, errors: readonly ErrorSighting[]): void {
+  if (errors.length === 0) return;
+  const places = new Map<number, number>();
+  flow.probes.forEach((probe, n) => {
+    for (const key of [probe.key, ...probe.rewritten]) {
+      const echo = echoNumber(key);
+      if (!places.has(echo)) places.set(echo, n);
+    }
+  });
+  for (const error of errors) {
+    const view = views.get(error.point.index);
+    if (view === undefined || error.quotedEcho === null || error.type === 5) continue;
+    const n = places.get(echoNumber(error.quotedEcho));
+    if (n === undefined || view.replyAt.has(n)) continue;
+    view.replyAt.set(n, { seconds: error.seconds, nanoseconds: error.nanoseconds });
+  }
 }
 
 function findKinds(onPath: readonly Place[], places: readonly Place[]): void {
@@ -261,12 +274,23 @@ function findMiddleSides(
       return;
     }
   }
-  // A single node, no equal stamps: its round trip against the other kind's points of known side.
+  // A single node, no equal stamps: which direction has passed routers when it comes here, and the round trip against the
+  // other kind's points.
   for (const cluster of left) {
-    for (const other of known) {
+    const view = cluster[0]!.view!;
+    if (view.requestsRouted !== view.repliesRouted) {
+      setSide(cluster, view.requestsRouted ? 'destination' : 'source');
+      continue;
+    }
+    for (const other of kind === 'tunnel' ? [...known, ...counterpart] : known) {
       if (other.kind === kind || other.view === null) continue;
       const difference = roundTripBetween(cluster, [other]);
       if (difference === null || difference === 0) continue;
+      if (other.side === null) {
+        // Nobody stands before the first tunnel device, or behind the second, but that node's pods.
+        setSide(cluster, difference > 0 ? 'source' : 'destination');
+        continue;
+      }
       // Before the wire the tunnel device has the longer round trip, behind it the underlay has.
       const clusterIsNearer = difference > 0;
       const expectNearer = (kind === 'tunnel') === (other.side === 'source');
@@ -339,24 +363,17 @@ function arpRoundTripDifference(
   view: PointView | null,
   arps: readonly ArpSighting[],
 ): number | null {
-  for (const ask of arps) {
-    if (ask.operation !== 1 || ask.point !== a) continue;
+  for (const ask of arpsAt(arps, a).slice(0, MAX_ASKED)) {
+    if (ask.operation !== 1) continue;
     // The asker must be the encapsulator: its question, its side.
     if (view?.outerSource !== null && view !== null && ask.senderAddress !== view.outerSource) continue;
     const round = (point: CapturePoint): number | null => {
-      const q = arps.find(
-        (x) =>
-          x.point === point &&
-          x.operation === 1 &&
-          x.senderAddress === ask.senderAddress &&
-          x.targetAddress === ask.targetAddress,
+      const here = arpsAt(arps, point);
+      const q = here.find(
+        (x) => x.operation === 1 && x.senderAddress === ask.senderAddress && x.targetAddress === ask.targetAddress,
       );
-      const r = arps.find(
-        (x) =>
-          x.point === point &&
-          x.operation === 2 &&
-          x.senderAddress === ask.targetAddress &&
-          x.targetAddress === ask.senderAddress,
+      const r = here.find(
+        (x) => x.operation === 2 && x.senderAddress === ask.targetAddress && x.targetAddress === ask.senderAddress,
       );
       return q === undefined || r === undefined ? null : elapsed(q.first, r.first);
     };
@@ -580,7 +597,7 @@ function eliminate(silent: readonly Place[], places: readonly Place[]): void {
 
 function arpTouches(arps: readonly ArpSighting[], point: CapturePoint, addresses: ReadonlySet<number>): boolean {
   if (addresses.size === 0) return false;
-  return arps.some((a) => a.point === point && (addresses.has(a.senderAddress) || addresses.has(a.targetAddress)));
+  return arpsAt(arps, point).some((a) => addresses.has(a.senderAddress) || addresses.has(a.targetAddress));
 }
 
 function learn(input: PathOrderInput, places: readonly Place[]): void {
