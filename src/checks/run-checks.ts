@@ -213,6 +213,16 @@ export function judgeJourney(journey: Journey, findings: readonly Judged[], opti
   }
   if (journey.composite && !journey.path.byFlow)
     reasons.push('the captures hold different pings; --by-flow accepts hop-by-hop proof');
+  // Hop-by-hop proof has no probe that could get lost between two captures: each of them must hold one.
+  if (journey.composite && journey.path.byFlow) {
+    for (const leg of [journey.request, journey.reply]) {
+      if (leg === null) reasons.push('no capture holds a reply');
+      else
+        for (const hop of leg.hops) {
+          if (hop.state === 'absent') reasons.push(`${hop.point!.id} holds no ${leg.direction} of this flow`);
+        }
+    }
+  }
   if (options.require.has('all-hops')) {
     for (const hop of journey.request.hops) {
       const optional = hop.role === 'source-bridge' || hop.role === 'destination-bridge';
