@@ -5,10 +5,11 @@ import { parseAddress } from '../../decode/address.js';
 import { type ExpectationSource, type HopRole, hopRoles } from '../../expect/expected-path.js';
 import { defaultProfile, findProfile, profiles } from '../../expect/profiles.js';
 import { check } from '../../pipeline.js';
+import { safeText } from '../../report/safe-text.js';
 import type { StatedPoint } from '../../result/stated-roles.js';
 import { UserError } from '../../user-error.js';
 import { version } from '../../version.js';
-import { exitStatusOf } from '../exit-status.js';
+import { ExitStatus, exitStatusOf } from '../exit-status.js';
 import { formatNames, printReport, readFormats } from '../formats.js';
 import { progressLine } from '../progress.js';
 
@@ -132,6 +133,7 @@ async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
   const formats = readFormats(args.format);
   const expectations = await readExpectations(args);
   const progress = progressLine(process.stderr);
+  let usable = true;
   const report = await check({
     captures: args.captures,
     expectations,
@@ -148,10 +150,15 @@ async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
     maxJourneys: readCount(args.maxJourneys),
     version: version(),
     onProgress: progress.update,
+    onUnusable(message) {
+      usable = false;
+      progress.clear();
+      process.stderr.write(`ipip-trace: ${safeText(message)}\n`);
+    },
   });
   progress.clear();
   await printReport(report, formats, args);
-  return exitStatusOf(report);
+  return usable ? exitStatusOf(report) : ExitStatus.Usage;
 }
 
 async function readExpectations(args: CheckArguments): Promise<ExpectationSource[]> {
