@@ -32,7 +32,10 @@ export function checksMarkdown(): string {
     '',
     '| id | name | severity | required | what it finds |',
     '|---|---|---|---|---|',
-    ...rules.map(({ meta }) => `| ${meta.id} | ${meta.name} | ${meta.severity} | ${meta.required ? 'yes' : ''} | ${cell(meta.summary)} |`),
+    ...rules.map(
+      ({ meta }) =>
+        `| ${meta.id} | ${meta.name} | ${meta.severity} | ${meta.required ? 'yes' : ''} | ${cell(meta.summary)} |`,
+    ),
     '',
   ];
   for (const [prefix, title] of groups) {
@@ -79,7 +82,12 @@ export function checksMarkdown(): string {
       `- **How it shows:** ${cell(d.shows)}`,
       `- **What to do:** ${cell(d.remedy)}`,
       '',
-      ...d.causes.flatMap((c, i) => [`${i + 1}. ${cell(c.cause)}; confirmed if ${cell(c.confirm)}`, '   ```sh', `   ${c.command(scene)}`, '   ```']),
+      ...d.causes.flatMap((c, i) => [
+        `${i + 1}. ${cell(c.cause)}; confirmed if ${cell(c.confirm)}`,
+        '   ```sh',
+        `   ${c.command(scene)}`,
+        '   ```',
+      ]),
       '',
       `Sources: ${d.sources.map(sourceText).map(cell).join('; ')}`,
       '',
