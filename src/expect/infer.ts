@@ -8,6 +8,7 @@ import type { Flow } from '../trace/flow.js';
 import type { ArpSighting, ErrorSighting, Observation } from '../trace/observation.js';
 import type { Assignment } from '../trace/path-order.js';
 import type { Fact, FlowFacts, HopFacts, HopRole, PathFacts } from './expected-path.js';
+import { isVirtualRouter } from './virtual-router.js';
 
 /** Enough probes for a majority, few enough for a flood. */
 const SAMPLE = 64;
@@ -148,6 +149,10 @@ function arpMac(arps: readonly ArpSighting[], address: number): { mac: string; f
   const use = answers.length > 0 ? answers : told;
   const mac = majority(use.flatMap((a) => Array<string>(Math.min(a.count, 16)).fill(a.senderMac)));
   if (mac === null) return null;
+  // Two claim it equally often: address-conflict says so, and neither is the right one by that.
+  const weight = (of: string): number =>
+    use.filter((a) => a.senderMac === of).reduce((sum, a) => sum + Math.min(a.count, 16), 0);
+  if (use.some((a) => a.senderMac !== mac && weight(a.senderMac) === weight(mac))) return null;
   const first = use.find((a) => a.senderMac === mac)!;
   return { mac, from: `ARP in ${first.ref.file} #${first.ref.frame}` };
 }
@@ -232,8 +237,8 @@ function underlayMacs(
       );
     } else {
       const mirrored = majority(arriving?.map((o) => o.ethernet?.source) ?? []);
-      // A virtual router answers with its own address: RFC 9568 section 7.3 reserves 00:00:5e:00:01 for its VRIDs.
-      if (mirrored !== null && !leavingTo?.startsWith('00:00:5e:00:01:'))
+      // A virtual router's datagrams come from a router's own address.
+      if (mirrored !== null && (leavingTo === null || !isVirtualRouter(leavingTo)))
         nextHop = inferred(mirrored, 'the mirrored direction');
     }
   }

@@ -14,6 +14,7 @@ import {
 } from './expected-path.js';
 import type { Decision, Host } from './forwarding.js';
 import type { Link } from './namespace.js';
+import { isVirtualRouter } from './virtual-router.js';
 
 export interface End {
   readonly address: number;
@@ -574,8 +575,7 @@ class LegFollower {
     const owner = this.#cluster.owner(back.gateway);
     if (owner?.mac != null) return { value: owner.mac, from: owner.from };
     const learned = target.neighbour(back.gateway, back.interfaceName);
-    // VRRP (RFC 5798 section 7.3) and HSRP routers receive at a virtual address and may send from their own.
-    if (learned?.mac == null || /^00:00:5e:00:01|^00:00:0c:07:ac/.test(learned.mac)) return null;
+    if (learned?.mac == null || isVirtualRouter(learned.mac)) return null;
     return { value: learned.mac, from: learned.from };
   }
 

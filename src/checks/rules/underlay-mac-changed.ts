@@ -1,3 +1,4 @@
+import { isVirtualRouter } from '../../expect/virtual-router.js';
 import type { Hop, Journey, Leg } from '../../trace/journey.js';
 import { earlierOf, sameProbe } from '../compare.js';
 import { defineLegRule, fail, notApplicable, pass, proof, unproven, type Verdict } from '../rule.js';
@@ -78,11 +79,6 @@ export default defineLegRule<UnderlayMacChanged>({
     return pass([a, b], `${ttlA - ttlB} router(s) between`);
   },
 });
-
-/** VRRP and CARP: datagrams go to the group's MAC and come from a router's own (RFC 9568 section 7.3). */
-function isVirtualRouter(mac: string): boolean {
-  return mac.startsWith('00:00:5e:00:01:') || mac.startsWith('00:00:5e:00:02:');
-}
 
 /** Only the receiving node was captured: an outer TTL below the inner one tells of a router, which must serve both directions. */
 function judgeArrival(after: Hop, leg: Leg, journey: Journey): Verdict<UnderlayMacChanged> {
