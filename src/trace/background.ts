@@ -4,22 +4,27 @@ import type { Evidence } from './evidence.js';
 import type { Flow } from './flow.js';
 import { Flag } from './sightings.js';
 
-/** Outer addresses of IPv4-in-IPv4 datagrams in all captures: the tunnel's ends. */
-export function tunnelEnds(evidence: Evidence): ReadonlySet<number> {
-  const ends = new Set<number>();
+/** What the encapsulated datagrams of all captures tell. */
+export interface TunnelEnds {
+  /** Outer addresses: the nodes. */
+  readonly nodes: ReadonlySet<number>;
+  /** Inner address → outer address that went with it first: the pods, and whose they are. */
+  readonly pods: ReadonlyMap<number, number>;
+}
+
+export function tunnelEnds(evidence: Evidence): TunnelEnds {
+  const nodes = new Set<number>();
+  const pods = new Map<number, number>();
   const c = evidence.sightings.columns;
-  let lastSource = -1;
-  let lastDestination = -1;
   for (let row = 0; row < evidence.sightings.length; row++) {
     if ((c.flags[row]! & Flag.HasOuter) === 0 || c.encapsulation[row] === 0) continue;
     const source = c.outerSource[row]!;
     const destination = c.outerDestination[row]!;
-    if (source !== lastSource) ends.add(source);
-    if (destination !== lastDestination) ends.add(destination);
-    lastSource = source;
-    lastDestination = destination;
+    nodes.add(source).add(destination);
+    if (!pods.has(c.source[row]!)) pods.set(c.source[row]!, source);
+    if (!pods.has(c.destination[row]!)) pods.set(c.destination[row]!, destination);
   }
-  return ends;
+  return { nodes, pods };
 }
 
 interface Shape {
@@ -31,12 +36,16 @@ interface Shape {
 }
 
 /** Why a flow is no pod-to-pod path between nodes; null when it may be one. */
-export function whyBackground(evidence: Evidence, flow: Flow, ends: ReadonlySet<number>): string | null {
+export function whyBackground(evidence: Evidence, flow: Flow, { nodes, pods }: TunnelEnds): string | null {
   const name = `${addressText(flow.source)} > ${addressText(flow.destination)}`;
   const shape = shapeOf(evidence, flow);
   if (shape.encapsulated) return null;
-  if (ends.has(flow.source) && ends.has(flow.destination))
+  if (nodes.has(flow.source) && nodes.has(flow.destination))
     return `${name} is between two nodes, not between pods: not judged`;
+  // Other datagrams show the two pods on two nodes: whatever this flow looks like, it should cross the tunnel.
+  const apart =
+    pods.has(flow.source) && pods.has(flow.destination) && pods.get(flow.source) !== pods.get(flow.destination);
+  if (apart) return null;
   // Answered with an untouched TTL at the place where the request's TTL is untouched as well: nobody forwarded it.
   if (shape.replied && shape.ttls.size === 1 && shape.replyTtls.size === 1) {
     const [q] = shape.ttls;
@@ -44,7 +53,7 @@ export function whyBackground(evidence: Evidence, flow: Flow, ends: ReadonlySet<
     if (isInitial(q!) && isInitial(r!)) return `${name} was answered on its own link, nothing forwarded it: not judged`;
   }
   const renamed = flow.probes.flatMap((p) => p.rewritten);
-  if (renamed.length > 0 && renamed.every((k) => ends.has(k.source)) && shape.replied) {
+  if (renamed.length > 0 && renamed.every((k) => nodes.has(k.source)) && shape.replied && !pods.has(flow.destination)) {
     return `${name} leaves the cluster through its node's address: not judged`;
   }
   return null;
