@@ -140,7 +140,7 @@ export const diagnosisTexts: readonly DiagnosisText[] = [
         command: () => 'ip -d link show type ipip',
       },
     ],
-    sources: [flannelIpip('GetRoute'), linux('net/ipv4/fib_frontend.c', 'fib_sync_down_dev')],
+    sources: [flannelIpip('GetRoute'), linux('net/ipv4/fib_semantics.c', 'fib_sync_down_dev')],
   },
   {
     id: 'neighbour-unresolved',

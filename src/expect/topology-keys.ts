@@ -75,7 +75,7 @@ const mac = (description: string): Scalar => ({
   schema: { type: 'string', pattern: '^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$' },
 });
 
-/** RFC 791 section 3.1: every host takes 68 octets; no IPv4 datagram is longer than 65535. */
+/** RFC 791: every module must be able to forward 68 octets whole (section 3.2), and no datagram is longer than 65535 (3.1). */
 const mtu = (description: string): Scalar => ({
   kind: 'scalar',
   description,

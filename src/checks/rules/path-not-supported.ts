@@ -17,7 +17,7 @@ export default defineFlowRule<PathNotSupported>({
       'Not in packets: in the dumps. No route, no tunnel device, a neighbour entry with the MAC of another machine, an MTU that does not fit.',
     remedy: 'Correct what the message names on the node it names, dump the state again, and check again.',
     sources: [
-      { kind: 'code', project: 'torvalds/linux', path: 'net/ipv4/fib_frontend.c', symbol: 'fib_lookup' },
+      { kind: 'code', project: 'torvalds/linux', path: 'include/net/ip_fib.h', symbol: 'fib_lookup' },
       { kind: 'code', project: 'torvalds/linux', path: 'net/ipv4/ip_tunnel.c', symbol: 'ip_tunnel_xmit' },
     ],
     required: false,
