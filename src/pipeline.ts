@@ -8,6 +8,7 @@ import { type CheckOptions, checkCaptures, checkFlow, checkJourney, judgeJourney
 import { describeLayers, type LayerDescription } from './decode/describe-frame.js';
 import { decodeFrame, type Fault, FrameView, faultOf } from './decode/frame.js';
 import { diagnoseCaptures, diagnoseFlow } from './diagnose/diagnose.js';
+import { type Followed, followedFrames } from './evidence/followed-frames.js';
 import type { ExpectationSource } from './expect/expected-path.js';
 import type { TopologyModel } from './expect/write-topology.js';
 import type { Report } from './report/report.js';
@@ -76,6 +77,14 @@ function judge({ evidence, unusable }: Reading, request: CheckRequest): Report {
     unjudged,
     options: request,
   });
+}
+
+/** The report, and the frames that its flows are made of, for whoever wants to keep them. */
+export async function checkAndFollow(request: CheckRequest): Promise<{ report: Report; followed: Followed }> {
+  const reading = await readAll(request);
+  const report = judge(reading, request);
+  const { paths } = findPaths(reading.evidence, request);
+  return { report, followed: followedFrames(reading.evidence, paths, report) };
 }
 
 /** The expectation file that these captures would satisfy, and the report of the run that it was taken from. */

@@ -155,11 +155,24 @@ const rooms: readonly Room[] = [
     ],
   },
   {
+    files: 'evidence/**',
+    may: [
+      { to: 'evidence/**', because: 'the room itself' },
+      { to: 'capture/read-capture', because: 'it reads the captures a second time, for the octets of chosen frames' },
+      { to: 'trace/**', because: 'sightings tell which frames belong to a flow' },
+      { to: 'decode/address', because: 'comments show addresses' },
+      { to: 'report/safe-text', because: 'names from a file must not steer the terminal that shows the comments' },
+      { to: 'report/report', typesOnly: true, because: 'findings become comments' },
+      { to: 'node:fs', because: 'it writes a file' },
+    ],
+  },
+  {
     files: 'cli/**',
     may: [
       { to: 'cli/**', because: 'the room itself' },
       { to: 'pipeline', because: 'the stages are joined there, not in a command' },
       { to: 'index', because: 'the public API is enough for a command' },
+      { to: 'evidence/write-evidence', because: '--evidence writes a file beside the report' },
       { to: 'report/**', because: 'a command chooses the reporter and prints its text' },
       { to: 'expect/**', because: 'options name expectation files, folders and profiles' },
       { to: 'checks/registry', because: 'rules and explain print the registry' },

@@ -4,7 +4,8 @@ import { findRule } from '../../checks/registry.js';
 import { parseAddress } from '../../decode/address.js';
 import { type ExpectationSource, type HopRole, hopRoles } from '../../expect/expected-path.js';
 import { defaultProfile, findProfile, profiles } from '../../expect/profiles.js';
-import { check } from '../../pipeline.js';
+import { type CheckRequest, check, checkAndFollow } from '../../pipeline.js';
+import type { Report } from '../../report/report.js';
 import { safeText } from '../../report/safe-text.js';
 import type { StatedPoint } from '../../result/stated-roles.js';
 import { UserError } from '../../user-error.js';
@@ -33,6 +34,7 @@ interface CheckArguments {
   verbose: boolean;
   explain: boolean;
   quiet: boolean;
+  evidence?: string;
   color?: boolean;
 }
 
@@ -103,6 +105,11 @@ function options(y: Argv<object>): Argv<CheckArguments> {
       default: [],
       describe: `NAME[=FILE]: ${formatNames.join(', ')}`,
     })
+    .option('evidence', {
+      type: 'string',
+      requiresArg: true,
+      describe: "Write the followed flows' frames, commented with what they prove, to this pcapng",
+    })
     .option('max-journeys', {
       type: 'number',
       default: 100,
@@ -134,7 +141,7 @@ async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
   const expectations = await readExpectations(args);
   const progress = progressLine(process.stderr);
   let usable = true;
-  const report = await check({
+  const request: CheckRequest = {
     captures: args.captures,
     expectations,
     profile: readProfile(args.profile, expectations),
@@ -155,10 +162,23 @@ async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
       progress.clear();
       process.stderr.write(`ipip-trace: ${safeText(message)}\n`);
     },
-  });
+  };
+  const report = args.evidence === undefined ? await check(request) : await checkAndKeep(request, args.evidence);
   progress.clear();
   await printReport(report, formats, args);
   return usable ? exitStatusOf(report) : ExitStatus.Usage;
+}
+
+/** Writes the followed frames on the way, before anything is printed: what cannot be written is said first. */
+async function checkAndKeep(request: CheckRequest, out: string): Promise<Report> {
+  // Loaded only when asked for.
+  const { refuseOwnCapture, writeEvidence } = await import('../../evidence/write-evidence.js');
+  if (request.captures.includes('-'))
+    throw new UserError('--evidence: standard input cannot be read a second time: save it to a file and check that');
+  refuseOwnCapture(out, request.captures);
+  const { report, followed } = await checkAndFollow(request);
+  await writeEvidence(out, report, followed);
+  return report;
 }
 
 async function readExpectations(args: CheckArguments): Promise<ExpectationSource[]> {

@@ -1,0 +1,183 @@
+/** Writes the frames of the judged flows into one pcapng: an interface for each hop in path order, every frame with what it proves. */
+import { closeSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
+import { readCapture } from '../capture/read-capture.js';
+import type { Report } from '../report/report.js';
+import { safeText } from '../report/safe-text.js';
+import type { CapturePoint } from '../trace/capture-point.js';
+import { compareText } from '../trace/evidence.js';
+import { baseName } from '../trace/point-name.js';
+import { roleOrder } from '../trace/segment.js';
+import { UserError } from '../user-error.js';
+import { clockShifts } from './clock-shift.js';
+import type { Followed } from './followed-frames.js';
+import { FrameComments } from './frame-comments.js';
+import { interfaceBlock, packetBlock, sectionHeaderBlock } from './pcapng-writer.js';
+
+/** Octets of frames that are held while they are put in order. */
+const mostOctets = 256 * 1024 * 1024;
+
+interface HeldFrame {
+  readonly lane: Lane;
+  readonly frame: number;
+  /** By the reference clock, in nanoseconds since 1970; what the frames are ordered by. */
+  readonly order: bigint;
+  readonly time: bigint;
+  readonly bytes: Uint8Array;
+  readonly wireLength: number;
+  readonly comments: readonly string[];
+}
+
+/** One interface of the evidence: a capture point, or all devices of one `-i any` capture, which cannot be told apart by their link. */
+interface Lane {
+  readonly points: readonly CapturePoint[];
+  index: number;
+  snapLength: number;
+  /** The latest time so far: frames of one point stay in their order, whatever their stamps say. */
+  latest: bigint;
+}
+
+/** What a file that is to be written over must not be. Call before the captures are read. */
+export function refuseOwnCapture(out: string, captures: readonly string[]): void {
+  for (const capture of captures) {
+    if (capture !== '-' && sameFile(out, capture))
+      throw new UserError(`--evidence ${out}: is one of the captures: name another file`);
+  }
+}
+
+/** Returns the number of frames written. Throws UserError when a capture cannot be read a second time. */
+export async function writeEvidence(out: string, report: Report, followed: Followed): Promise<number> {
+  const files = report.captures.map((c) => c.file);
+  refuseOwnCapture(out, files);
+  const lanes = lanesOf(report, followed);
+  const held = await holdFrames(report, followed, lanes);
+  held.sort(
+    (a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0) || a.lane.index - b.lane.index || a.frame - b.frame,
+  );
+  write(out, [
+    sectionHeaderBlock(`${report.tool.name} ${report.tool.version}`, sectionComments(report)),
+    ...lanes.map((lane) =>
+      interfaceBlock(lane.points[0]!.linkType, lane.snapLength, nameOf(lane), descriptionOf(lane, report)),
+    ),
+    ...held.map((f) => packetBlock(f.lane.index, f.time, f.bytes, f.wireLength, f.comments)),
+  ]);
+  return held.length;
+}
+
+/** Points with a place on a path, and points that saw its frames, in path order. */
+function lanesOf(report: Report, followed: Followed): Lane[] {
+  const used = new Set<CapturePoint>();
+  for (const frames of followed.frames.values()) for (const { point } of frames.values()) used.add(point);
+  const role = new Map(report.points.map((p) => [p.id, p.role]));
+  const place = (point: CapturePoint): number => {
+    const of = role.get(point.id) ?? null;
+    return of === null ? 99 : roleOrder(of);
+  };
+  const groups = new Map<string, CapturePoint[]>();
+  for (const point of followed.points) {
+    if (!used.has(point) && place(point) === 99) continue;
+    const key = point.namespace === null ? `point ${point.index}` : `devices ${point.namespace}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [point]);
+    else group.push(point);
+  }
+  const first = (points: readonly CapturePoint[]): number => Math.min(...points.map(place));
+  return [...groups.values()]
+    .sort((a, b) => first(a) - first(b) || compareText(a[0]!.id, b[0]!.id))
+    .map((points, index) => ({ points, index, snapLength: points[0]!.snapLength, latest: 0n }));
+}
+
+async function holdFrames(report: Report, followed: Followed, lanes: readonly Lane[]): Promise<HeldFrame[]> {
+  const comments = new FrameComments(report);
+  const shifts = clockShifts(report);
+  const laneOf = new Map(lanes.flatMap((lane) => lane.points.map((point) => [point, lane] as const)));
+  const role = new Map(report.points.map((p) => [p.id, p.role]));
+  const held: HeldFrame[] = [];
+  let octets = 0;
+  for (const [file, frames] of followed.frames) {
+    if (frames.size === 0) continue;
+    refuseStream(file);
+    await readCapture(file, (cursor) => {
+      const found = frames.get(cursor.frameNumber);
+      if (found === undefined) return;
+      const { point, what } = found;
+      const lane = laneOf.get(point)!;
+      const bytes = cursor.bytes.slice(cursor.start, cursor.end);
+      octets += bytes.length;
+      if (octets > mostOctets)
+        throw new UserError(`--evidence: the flows have more than ${mostOctets} octets: choose flows with --flow`);
+      const original = BigInt(Math.trunc(cursor.seconds)) * 1_000_000_000n + BigInt(cursor.nanoseconds);
+      const shift = shifts.get(point.id) ?? 0n;
+      const moved = original - shift;
+      const time = moved < 0n ? 0n : moved;
+      lane.latest = time > lane.latest ? time : lane.latest;
+      lane.snapLength = lane.snapLength === 0 ? 0 : Math.max(lane.snapLength, bytes.length);
+      const at = `${cursor.seconds}.${String(cursor.nanoseconds).padStart(9, '0')}`;
+      const clock = shift === 0n ? '' : ` (corrected here by ${-shift} ns of clock offset)`;
+      const origin = `${file} frame ${cursor.frameNumber}, ${role.get(point.id) ?? 'off the path'}: ${what}; original time ${at}${clock}`;
+      held.push({
+        lane,
+        frame: cursor.frameNumber,
+        order: lane.latest,
+        time,
+        bytes,
+        wireLength: cursor.wireLength,
+        comments: comments.of(file, cursor.frameNumber, origin, cursor.comments ?? []),
+      });
+    });
+  }
+  return held;
+}
+
+/** A pipe is gone once it was read. */
+function refuseStream(file: string): void {
+  if (file !== '-' && statSync(file).isFile()) return;
+  const name = file === '-' ? 'standard input' : file;
+  throw new UserError(`--evidence: ${name} cannot be read a second time: save it to a file and check that`);
+}
+
+const captureEnding = /\.(cap|pcap|pcapng|dmp|dump)(\.(gz|zst|lz4|xz))?(:|$)/i;
+
+/** The capture's name, and its interface's behind a colon: what a reader takes roles from where frames tell none. */
+function nameOf({ points }: Lane): string {
+  const { label, file, namespace } = points[0]!;
+  const plain = baseName(namespace === null ? label : file);
+  return safeText(captureEnding.test(plain) ? plain : `${plain}.cap`);
+}
+
+function descriptionOf({ points }: Lane, report: Report): string {
+  const reports = points.map((p) => report.points.find((r) => r.id === p.id)).filter((r) => r !== undefined);
+  const roles = [...new Set(reports.flatMap((r) => (r.role === null ? [] : [r.role])))];
+  const node = reports.find((r) => r.node !== null)?.node ?? null;
+  const place = roles.length === 0 ? 'off the path' : roles.join(', ');
+  return safeText(`${place}${node === null ? '' : ` on ${node}`}, from ${points[0]!.id}`);
+}
+
+function sectionComments(report: Report): string[] {
+  const damaged = report.captures
+    .filter((c) => c.ending !== 'clean')
+    .map((c) => `${c.file} ended ${c.ending}, which this file does not: checking it judges what was read`);
+  return [`outcome ${report.outcome}`, ...report.reasons.slice(0, 20), ...damaged.slice(0, 20)].map(safeText);
+}
+
+function sameFile(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
+  }
+}
+
+function write(out: string, blocks: readonly Uint8Array[]): void {
+  try {
+    const descriptor = openSync(out, 'w');
+    try {
+      for (const block of blocks) {
+        for (let at = 0; at < block.length; ) at += writeSync(descriptor, block, at);
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw new UserError(`cannot write ${out}: ${(error as Error).message}`);
+  }
+}
