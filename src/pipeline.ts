@@ -3,7 +3,7 @@
 import type { CaptureSummary } from './capture/capture.js';
 import { expandCapturePaths } from './capture/capture-paths.js';
 import { readCapture } from './capture/read-capture.js';
-import { FlowSummary } from './checks/flow-summary.js';
+import { FlowSummary, type JourneyTally } from './checks/flow-summary.js';
 import { type CheckOptions, checkCaptures, checkFlow, checkJourney, judgeJourney } from './checks/run-checks.js';
 import { describeLayers, type LayerDescription } from './decode/describe-frame.js';
 import { decodeFrame, type Fault, FrameView, faultOf } from './decode/frame.js';
@@ -14,17 +14,23 @@ import type { TopologyModel } from './expect/write-topology.js';
 import type { Report } from './report/report.js';
 import { buildReport, type FlowResult } from './result/build-report.js';
 import { findPaths, type PathOptions } from './result/find-paths.js';
-import { KeptJourneys } from './result/kept-journeys.js';
+import { type JudgementTally, KeptJourneys } from './result/kept-journeys.js';
 import { observedTopology } from './result/observed-topology.js';
 import { type Evidence, type FileEvidence, gatherEvidence } from './trace/evidence.js';
-import { buildCompositeJourney, buildJourney, type FlowPath } from './trace/journey.js';
+import { buildCompositeJourney, buildJourney, type FlowPath, type Journey } from './trace/journey.js';
 import { timeText } from './trace/observation.js';
 import { FileObserver } from './trace/observe.js';
+import { ProbeShapes } from './trace/probe-shape.js';
 import { reverseOuter } from './trace/reverse-outer.js';
 import { UserError } from './user-error.js';
 
 /** Journeys that a report holds over all flows, unless all are asked for; at least one of each flow. */
 const MAX_JOURNEYS = 1_000;
+
+/** Probes of one shape that are built and judged before the rest of them is only counted; evidence names at most 16 frames. */
+const ALIKE_BUILT = 16;
+/** Shapes that are remembered; captures made to have more get slower, not larger. */
+const MAX_SHAPES = 4096;
 
 export interface CheckRequest extends PathOptions, CheckOptions {
   readonly captures: readonly string[];
@@ -32,6 +38,8 @@ export interface CheckRequest extends PathOptions, CheckOptions {
   /** Journeys a flow keeps in the report, failing ones first; 0 = all. */
   readonly maxJourneys: number;
   readonly version: string;
+  /** Judges also each probe whose like was judged before. Both ways give the same report. */
+  readonly judgeEach?: boolean;
   readonly onProgress?: (file: string, read: number, total: number | null) => void;
   /**
    * Told of each capture that cannot be used, in one line, while the others are still judged; the report is then no pass.
@@ -155,15 +163,27 @@ async function readAll(request: CheckRequest): Promise<Reading> {
 function judgeFlow(evidence: Evidence, path: FlowPath, options: CheckRequest, maxJourneys: number): FlowResult {
   const summary = new FlowSummary(path);
   const kept = new KeptJourneys(maxJourneys);
-  const journeys =
-    path.runs === null
-      ? path.flow.probes.map((probe, n) => () => buildJourney(evidence, path, probe, n))
-      : [() => buildCompositeJourney(evidence, path)];
-  for (const build of journeys) {
-    const journey = build();
-    summary.add(journey);
+  const judge = (journey: Journey): { journey: JourneyTally; judgement: JudgementTally } => {
+    const tally = summary.add(journey);
     const findings = checkJourney(journey, options);
-    kept.add(journey, findings, judgeJourney(journey, findings, options));
+    return { journey: tally, judgement: kept.add(journey, findings, judgeJourney(journey, findings, options)) };
+  };
+  if (path.runs !== null) judge(buildCompositeJourney(evidence, path));
+  else {
+    const shapes = new ProbeShapes(evidence, path.errors);
+    const judged = new Map<string, ReturnType<typeof judge> & { count: number }>();
+    path.flow.probes.forEach((probe, position) => {
+      const shape = options.judgeEach === true ? null : shapes.of(probe);
+      const known = shape === null ? undefined : judged.get(shape);
+      if (known !== undefined && known.count >= ALIKE_BUILT && kept.isFull(known.judgement.verdict.outcome)) {
+        summary.addAlike(known.journey, position, shapes, evidence.sightings.columns);
+        kept.addAlike(known.judgement);
+        return;
+      }
+      const tallies = judge(buildJourney(evidence, path, probe, position));
+      if (known !== undefined) known.count++;
+      else if (shape !== null && judged.size < MAX_SHAPES) judged.set(shape, { ...tallies, count: 1 });
+    });
   }
   const flowFindings = checkFlow(summary, options);
   const diagnoses = diagnoseFlow({

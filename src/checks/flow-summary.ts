@@ -5,7 +5,9 @@ import { type ClockEstimate, ClockFilter } from '../trace/clock.js';
 import { type Direction, type FlowPath, type Hop, isSourceSide, type Journey, type Leg } from '../trace/journey.js';
 import { type ErrorSighting, elapsed, type FrameRef, type Instant, type Observation } from '../trace/observation.js';
 import { median } from '../trace/point-view.js';
+import type { ProbeShapes } from '../trace/probe-shape.js';
 import { roleOrder, segmentBetween } from '../trace/segment.js';
+import type { SightingColumns } from '../trace/sightings.js';
 import { copiesOf } from './copies.js';
 
 export interface Loss {
@@ -45,22 +47,88 @@ export interface SegmentCount {
   readonly sameClock: boolean;
 }
 
-/** How one probe went, in a few numbers. */
-export interface ProbeRecord {
-  readonly position: number;
+/** What probes of one shape have in common. */
+export interface ProbeManner {
   readonly size: number;
   readonly replySize: number;
   readonly delivered: boolean;
   readonly replied: boolean;
-  /** When the source side first saw the request, by the source node's clock; null when it did not. */
-  readonly sentAt: Instant | null;
-  /** When the source side first saw a reply that came encapsulated. */
-  readonly repliedAt: Instant | null;
   readonly lossSegment: string | null;
   /** How the request travelled between the nodes; null when no underlay capture shows it. */
   readonly encapsulation: string | null;
   readonly corrupted: boolean;
   readonly duplicated: boolean;
+}
+
+/** How one probe went, in a few numbers. */
+export interface ProbeRecord extends ProbeManner {
+  readonly position: number;
+  /** When the source side first saw the request, by the source node's clock; null when it did not. */
+  readonly sentAt: Instant | null;
+  /** When the source side first saw a reply that came encapsulated. */
+  readonly repliedAt: Instant | null;
+}
+
+/** A record that holds only what is the probe's own: floods have a million of them. */
+class OwnRecord implements ProbeRecord {
+  readonly position: number;
+  readonly sentAt: Instant | null;
+  readonly repliedAt: Instant | null;
+  readonly #manner: ProbeManner;
+  constructor(position: number, manner: ProbeManner, sentAt: Instant | null, repliedAt: Instant | null) {
+    this.position = position;
+    this.#manner = manner;
+    this.sentAt = sentAt;
+    this.repliedAt = repliedAt;
+  }
+  get size(): number {
+    return this.#manner.size;
+  }
+  get replySize(): number {
+    return this.#manner.replySize;
+  }
+  get delivered(): boolean {
+    return this.#manner.delivered;
+  }
+  get replied(): boolean {
+    return this.#manner.replied;
+  }
+  get lossSegment(): string | null {
+    return this.#manner.lossSegment;
+  }
+  get encapsulation(): string | null {
+    return this.#manner.encapsulation;
+  }
+  get corrupted(): boolean {
+    return this.#manner.corrupted;
+  }
+  get duplicated(): boolean {
+    return this.#manner.duplicated;
+  }
+}
+
+/** Frames of one direction at one point, by the probe's position: 0 where it was not seen. */
+interface OrderLine {
+  readonly hop: Hop;
+  frames: Uint32Array;
+}
+
+/** A stretch between two hops as one probe's leg showed it; `to` null: it did not arrive. */
+interface Stretch {
+  readonly count: SegmentCount;
+  readonly from: Observation;
+  readonly to: Observation | null;
+}
+
+/** Where a journey counts, so that a probe of the same shape is counted without being built. Observations stand for their hops. */
+export interface JourneyTally {
+  readonly manner: ProbeManner;
+  readonly lines: readonly { readonly line: OrderLine; readonly seen: Observation }[];
+  readonly stretches: readonly Stretch[];
+  readonly losses: readonly Loss[];
+  readonly clock: readonly [Observation, Observation, Observation, Observation] | null;
+  readonly sent: Observation | null;
+  readonly back: Observation | null;
 }
 
 const MAX_TIMES = 1024;
@@ -79,7 +147,7 @@ export class FlowSummary {
   readonly segments = new Map<string, SegmentCount>();
   readonly pointsSeen = new Set<CapturePoint>();
   readonly #firstRefs = new Map<CapturePoint, FrameRef>();
-  readonly #order = new Map<string, { hop: Hop; frames: Map<number, FrameRef> }>();
+  readonly #order = new Map<string, OrderLine>();
   readonly #clock = new ClockFilter();
   #reorderings: Reordering[] | null = null;
 
@@ -87,14 +155,18 @@ export class FlowSummary {
     this.path = path;
   }
 
-  add(journey: Journey): void {
+  /** Counts a journey, and returns what to count for the next probe that looks the same. */
+  add(journey: Journey): JourneyTally {
     const { request, reply } = journey;
-    this.probes++;
-    const delivered = request.disposition === 'delivered';
-    if (delivered) this.delivered++;
-    if (reply !== null) this.replied++;
-    for (const leg of reply === null ? [request] : [request, reply]) this.#addLeg(leg, journey);
-    this.#addClock(journey);
+    const lines: JourneyTally['lines'][number][] = [];
+    const losses: Loss[] = [];
+    const stretches: Stretch[] = [];
+    for (const leg of reply === null ? [request] : [request, reply]) {
+      this.#lookAt(leg, lines);
+      const loss = journey.composite ? null : lossOf(leg, journey.position);
+      if (loss !== null) losses.push(loss);
+      this.#findStretches(leg, stretches);
+    }
     const first = request.hops.find((h) => h.state === 'seen');
     const source = request.hops.find((h) => h.state === 'seen' && isSourceSide(h.role));
     const underlay = request.hops.find(
@@ -103,32 +175,99 @@ export class FlowSummary {
     const back = reply?.hops.find(
       (h) => isSourceSide(h.role) && h.state === 'seen' && h.observations.some((o) => o.encapsulation !== 'none'),
     );
-    this.records.push({
-      position: journey.position,
-      size: first?.observations[0]?.datagramLength ?? 0,
-      replySize: reply?.lastSeen?.observations[0]?.datagramLength ?? 0,
-      delivered,
-      replied: reply !== null,
-      sentAt: source?.observations[0] ?? null,
-      repliedAt: back?.observations[0] ?? null,
-      lossSegment: this.losses.at(-1)?.position === journey.position ? this.losses.at(-1)!.segment : null,
-      encapsulation: underlay?.observations[0]?.encapsulation ?? null,
-      corrupted: !journey.composite && (isCorrupted(request) || (reply !== null && isCorrupted(reply))),
-      duplicated: [...request.hops, ...(reply?.hops ?? [])].some((h) => copiesOf(h) > 1),
-    });
+    const tally: JourneyTally = {
+      manner: {
+        size: first?.observations[0]?.datagramLength ?? 0,
+        replySize: reply?.lastSeen?.observations[0]?.datagramLength ?? 0,
+        delivered: request.disposition === 'delivered',
+        replied: reply !== null,
+        lossSegment: losses.at(-1)?.segment ?? null,
+        encapsulation: underlay?.observations[0]?.encapsulation ?? null,
+        corrupted: !journey.composite && (isCorrupted(request) || (reply !== null && isCorrupted(reply))),
+        duplicated: [...request.hops, ...(reply?.hops ?? [])].some((h) => copiesOf(h) > 1),
+      },
+      lines,
+      stretches,
+      losses,
+      clock: exchangeOf(journey),
+      sent: source?.observations[0] ?? null,
+      back: back?.observations[0] ?? null,
+    };
+    this.#count(
+      tally,
+      journey.position,
+      (o) => o,
+      (o) => o.ref.frame,
+    );
+    return tally;
   }
 
-  #addLeg(leg: Leg, journey: Journey): void {
-    const seen = leg.hops.filter((h) => h.state === 'seen');
-    for (const hop of seen) {
+  /** Counts a probe of a shape that was counted before: `shapes` was asked for it just now. */
+  addAlike(tally: JourneyTally, position: number, shapes: ProbeShapes, columns: SightingColumns): void {
+    // The first sighting of a direction at a point is the one that stands for its hop.
+    const rowOf = (o: Observation): number => {
+      const [from, to] = o.message === 'echo-request' ? [0, shapes.requests] : [shapes.requests, shapes.rows.length];
+      for (let i = from; i < to; i++) if (columns.point[shapes.rows[i]!] === o.point.index) return shapes.rows[i]!;
+      throw new Error('a probe of this shape has no such sighting');
+    };
+    this.#count(
+      tally,
+      position,
+      (o) => {
+        const row = rowOf(o);
+        return { seconds: columns.seconds[row]!, nanoseconds: columns.nanoseconds[row]! };
+      },
+      (o) => columns.frame[rowOf(o)]!,
+    );
+  }
+
+  #count(
+    tally: JourneyTally,
+    position: number,
+    timeOf: (seen: Observation) => Instant,
+    frameOf: (seen: Observation) => number,
+  ): void {
+    const { manner, lines, stretches, losses, clock, sent, back } = tally;
+    this.probes++;
+    if (manner.delivered) this.delivered++;
+    if (manner.replied) this.replied++;
+    for (const { line, seen } of lines) {
+      if (position >= line.frames.length) {
+        const wider = new Uint32Array(Math.max(position + 1, line.frames.length * 2));
+        wider.set(line.frames);
+        line.frames = wider;
+      }
+      line.frames[position] = frameOf(seen);
+    }
+    for (const { count, from, to } of stretches) {
+      count.entered++;
+      if (to === null) count.lost++;
+      else {
+        count.arrived++;
+        if (count.times.length < MAX_TIMES) count.times.push(elapsed(timeOf(from), timeOf(to)));
+      }
+    }
+    for (const loss of losses) this.losses.push(loss.position === position ? loss : { ...loss, position });
+    if (clock !== null) this.#clock.add(timeOf(clock[0]), timeOf(clock[1]), timeOf(clock[2]), timeOf(clock[3]));
+    this.records.push(
+      new OwnRecord(position, manner, sent === null ? null : timeOf(sent), back === null ? null : timeOf(back)),
+    );
+  }
+
+  #lookAt(leg: Leg, lines: JourneyTally['lines'][number][]): void {
+    for (const hop of leg.hops) {
+      if (hop.state !== 'seen') continue;
       const point = hop.point!;
       this.pointsSeen.add(point);
       const o = hop.observations[0]!;
       if (!this.#firstRefs.has(point)) this.#firstRefs.set(point, o.ref);
       const key = `${leg.direction} ${point.index}`;
-      const order = this.#order.get(key);
-      if (order === undefined) this.#order.set(key, { hop, frames: new Map([[journey.position, o.ref]]) });
-      else order.frames.set(journey.position, o.ref);
+      let line = this.#order.get(key);
+      if (line === undefined) {
+        line = { hop, frames: new Uint32Array(16) };
+        this.#order.set(key, line);
+      }
+      lines.push({ line, seen: o });
       for (const each of hop.observations) {
         if (each.inner.totalLength > this.largestInner) this.largestInner = each.inner.totalLength;
         if (each.outer !== null && each.outer.totalLength > (this.largestOuter ?? 0))
@@ -147,20 +286,9 @@ export class FlowSummary {
         this.exercised ??= o;
       }
     }
-    if (leg.firstMissing !== null && leg.lastSeen !== null && leg.disposition !== 'delivered' && !journey.composite) {
-      this.losses.push({
-        position: journey.position,
-        direction: leg.direction,
-        segment: segmentBetween(leg.lastSeen.role, leg.firstMissing.role),
-        lastSeen: leg.lastSeen,
-        firstMissing: leg.firstMissing,
-        size: leg.lastSeen.observations[0]!.datagramLength,
-      });
-    }
-    this.#countSegments(leg);
   }
 
-  #countSegments(leg: Leg): void {
+  #findStretches(leg: Leg, stretches: Stretch[]): void {
     let from: Hop | null = null;
     for (const hop of leg.hops) {
       if (hop.state !== 'seen' && hop.state !== 'absent') continue;
@@ -181,35 +309,16 @@ export class FlowSummary {
           };
           this.segments.set(key, count);
         }
-        count.entered++;
-        if (hop.state === 'seen') {
-          count.arrived++;
-          if (count.times.length < MAX_TIMES) count.times.push(elapsed(from.observations[0]!, hop.observations[0]!));
-        } else count.lost++;
+        stretches.push({
+          count,
+          from: from.observations[0]!,
+          to: hop.state === 'seen' ? hop.observations[0]! : null,
+        });
       }
       // A second point of one role adds no stretch of its own.
       if (from === null || from.role !== hop.role || hop.state === 'seen') from = hop;
       if (hop.state === 'absent') break;
     }
-  }
-
-  #addClock({ request, reply }: Journey): void {
-    if (reply === null) return;
-    const both = (side: boolean): { there: Observation; back: Observation } | null => {
-      const hops = request.hops.filter((h) => h.state === 'seen' && isSourceSide(h.role) === side);
-      // The point nearest to the wire gives the tightest bound.
-      const nearest = hops.sort((a, b) =>
-        side ? roleOrder(b.role) - roleOrder(a.role) : roleOrder(a.role) - roleOrder(b.role),
-      );
-      for (const hop of nearest) {
-        const back = reply.hops.find((h) => h.point === hop.point && h.state === 'seen');
-        if (back !== undefined) return { there: hop.observations[0]!, back: back.observations[0]! };
-      }
-      return null;
-    };
-    const near = both(true);
-    const far = both(false);
-    if (near !== null && far !== null) this.#clock.add(near.there, near.back, far.there, far.back);
   }
 
   get clock(): ClockEstimate | null {
@@ -292,15 +401,16 @@ export class FlowSummary {
         const before = lines[i - 1]!;
         const after = lines[i]!;
         if (before.hop.role === after.hop.role) continue;
-        const evidence = overtaken(before.frames, after.frames);
-        if (evidence.length === 0) continue;
+        const frames = overtaken(before, after);
+        if (frames.length === 0) continue;
+        const { file } = after.hop.point!;
         found.push({
           direction,
           before: before.hop.point!,
           after: after.hop.point!,
           segment: segmentBetween(before.hop.role, after.hop.role),
-          count: evidence.length,
-          evidence: evidence.slice(0, 16),
+          count: frames.length,
+          evidence: frames.slice(0, 16).map((frame) => ({ file, frame })),
         });
       }
     }
@@ -311,16 +421,57 @@ export class FlowSummary {
 }
 
 /** Frames at the later point of probes that arrived after one that had been sent behind them. */
-function overtaken(before: ReadonlyMap<number, FrameRef>, after: ReadonlyMap<number, FrameRef>): FrameRef[] {
-  const sent = [...before].filter(([n]) => after.has(n)).sort((a, b) => a[1].frame - b[1].frame);
-  const late: FrameRef[] = [];
+function overtaken(before: OrderLine, after: OrderLine): number[] {
+  const sent: number[] = [];
+  const both = Math.min(before.frames.length, after.frames.length);
+  let sorted = true;
+  for (let n = 0; n < both; n++) {
+    if (before.frames[n] === 0 || after.frames[n] === 0) continue;
+    if (sorted && sent.length > 0 && before.frames[n]! < before.frames[sent.at(-1)!]!) sorted = false;
+    sent.push(n);
+  }
+  if (!sorted) sent.sort((a, b) => before.frames[a]! - before.frames[b]!);
+  const late: number[] = [];
   let highest = -1;
-  for (const [n] of sent) {
-    const ref = after.get(n)!;
-    if (ref.frame < highest) late.push(ref);
-    else highest = ref.frame;
+  for (const n of sent) {
+    const frame = after.frames[n]!;
+    if (frame < highest) late.push(frame);
+    else highest = frame;
   }
   return late;
+}
+
+function lossOf(leg: Leg, position: number): Loss | null {
+  const { lastSeen, firstMissing } = leg;
+  if (firstMissing === null || lastSeen === null || leg.disposition === 'delivered') return null;
+  return {
+    position,
+    direction: leg.direction,
+    segment: segmentBetween(lastSeen.role, firstMissing.role),
+    lastSeen,
+    firstMissing,
+    size: lastSeen.observations[0]!.datagramLength,
+  };
+}
+
+/** Request and reply at the source node's point nearest to the wire, then at the destination node's. */
+function exchangeOf({ request, reply }: Journey): JourneyTally['clock'] {
+  if (reply === null) return null;
+  const both = (side: boolean): readonly [Observation, Observation] | null => {
+    const hops = request.hops.filter((h) => h.state === 'seen' && isSourceSide(h.role) === side);
+    // The point nearest to the wire gives the tightest bound.
+    const nearest = hops.sort((a, b) =>
+      side ? roleOrder(b.role) - roleOrder(a.role) : roleOrder(a.role) - roleOrder(b.role),
+    );
+    for (const hop of nearest) {
+      const back = reply.hops.find((h) => h.point === hop.point && h.state === 'seen');
+      if (back !== undefined) return [hop.observations[0]!, back.observations[0]!];
+    }
+    return null;
+  };
+  const near = both(true);
+  const far = both(false);
+  return near === null || far === null ? null : [...near, ...far];
 }
 
 /** Octets that should not change did, or a checksum behind the wire is wrong. */

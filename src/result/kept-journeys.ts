@@ -10,6 +10,13 @@ export interface JudgedJourney {
   readonly verdict: JourneyVerdict;
 }
 
+/** What one journey adds to the counts. */
+export interface JudgementTally {
+  readonly verdict: JourneyVerdict;
+  readonly verdicts: Counts;
+  readonly failed: ReadonlySet<string>;
+}
+
 /** How many journeys the diagnosis may look at as wholes. */
 const SAMPLES = 64;
 
@@ -27,20 +34,35 @@ export class KeptJourneys {
     this.#limit = limit === 0 ? Number.POSITIVE_INFINITY : limit;
   }
 
-  add(journey: Journey, findings: readonly Judged[], verdict: JourneyVerdict): void {
-    const { outcome } = verdict;
-    this.#count[outcome]++;
-    if (this.#byOutcome[outcome].length < Math.max(this.#limit, SAMPLES)) {
-      this.#byOutcome[outcome].push({ journey, findings, verdict });
-    }
-    for (const reason of verdict.reasons) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+  /** Returns what to count for the next probe that looks the same. */
+  add(journey: Journey, findings: readonly Judged[], verdict: JourneyVerdict): JudgementTally {
+    if (!this.isFull(verdict.outcome)) this.#byOutcome[verdict.outcome].push({ journey, findings, verdict });
+    const verdicts = { pass: 0, fail: 0, unproven: 0, notApplicable: 0 };
     const failed = new Set<string>();
     for (const { finding } of findings) {
-      if (finding.verdict === 'not-applicable') this.#verdicts.notApplicable++;
-      else this.#verdicts[finding.verdict]++;
+      if (finding.verdict === 'not-applicable') verdicts.notApplicable++;
+      else verdicts[finding.verdict]++;
       if (finding.verdict === 'fail') failed.add(finding.rule);
     }
+    const tally = { verdict, verdicts, failed };
+    this.addAlike(tally);
+    return tally;
+  }
+
+  /** Counts a journey whose like was judged before. */
+  addAlike({ verdict, verdicts, failed }: JudgementTally): void {
+    this.#count[verdict.outcome]++;
+    for (const reason of verdict.reasons) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+    this.#verdicts.pass += verdicts.pass;
+    this.#verdicts.fail += verdicts.fail;
+    this.#verdicts.unproven += verdicts.unproven;
+    this.#verdicts.notApplicable += verdicts.notApplicable;
     for (const rule of failed) this.failedRules.set(rule, (this.failedRules.get(rule) ?? 0) + 1);
+  }
+
+  /** No more journeys of this outcome are kept as wholes. */
+  isFull(outcome: Outcome): boolean {
+    return this.#byOutcome[outcome].length >= Math.max(this.#limit, SAMPLES);
   }
 
   get total(): number {
