@@ -5,7 +5,7 @@ import type { Direction } from '../report/report.js';
 import { isSourceSide } from '../trace/journey.js';
 import { elapsed, refText } from '../trace/observation.js';
 import { type CauseText, findDiagnosis } from './catalogue.js';
-import { bySegment, segmentStage } from './detect-mtu.js';
+import { bySegment, segmentStage, stagesOf } from './detect-mtu.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
 import { absentFrom, firstFailure, probeName, seenAt } from './words.js';
@@ -120,14 +120,6 @@ function allLost(
   return drafts;
 }
 
-function stagesOf(segment: string, direction: Direction): number[] {
-  const first = Number(segment[1]);
-  const last = Number(segment.at(-2));
-  const stages: number[] = [];
-  for (let n = first; n <= last; n++) stages.push(direction === 'request' ? n : 6 - n);
-  return direction === 'request' ? stages : stages.reverse().sort((a, b) => a - b);
-}
-
 function isAnswered(scene: FlowScene, loss: Loss): boolean {
   const journey = scene.journeys.find((j) => j.journey.position === loss.position)?.journey;
   return (
@@ -179,7 +171,8 @@ function someLost(
   passed: number,
   said: (...ids: string[]) => boolean,
 ): Draft[] {
-  if (said('pmtu-black-hole', 'tunnel-mtu-exceeds-underlay', 'pmtu-reduced') && sizesExplain(scene, list)) return [];
+  const sized = said('pmtu-black-hole', 'tunnel-mtu-exceeds-underlay', 'pod-mtu-exceeds-tunnel', 'pmtu-reduced');
+  if (sized && sizesExplain(scene, list)) return [];
   if (list.every((l) => isAnswered(scene, l))) return [];
   const total = list.length + passed;
   const fact = `${list.length} of ${total} ${direction}s that reached ${list[0]!.lastSeen.point!.label} are not at ${list[0]!.firstMissing.point!.label} (${segment}); first: ${factOf(scene, direction, list)}`;

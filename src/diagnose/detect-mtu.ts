@@ -82,6 +82,13 @@ function quotesFlow(scene: FlowScene, error: FlowScene['summary']['tooBig'][numb
   );
 }
 
+/** What a size threshold means at each stage. */
+const thresholdIds: Readonly<Record<number, string>> = {
+  1: 'pod-mtu-exceeds-tunnel',
+  2: 'tunnel-mtu-exceeds-underlay',
+  3: 'pmtu-black-hole',
+};
+
 /** Every lost datagram longer than every one that passed, at one segment. */
 function thresholds(scene: FlowScene): Draft[] {
   const { summary } = scene;
@@ -97,26 +104,18 @@ function thresholds(scene: FlowScene): Draft[] {
       const largestPassed = Math.max(0, ...passed.map(size));
       const smallestLost = Math.min(...list.map((l) => l.size));
       if (passed.length === 0 || smallestLost <= largestPassed) continue;
-      const stage = segmentStage(segment, direction);
-      const id =
-        stage === 2
-          ? 'tunnel-mtu-exceeds-underlay'
-          : stage === 3
-            ? 'pmtu-black-hole'
-            : stage === 1
-              ? 'pod-mtu-exceeds-tunnel'
-              : null;
-      if (id === null) continue;
+      // Where the captures leave several stages open, each is a candidate.
+      const ids = stagesOf(segment, direction).flatMap((stage) => thresholdIds[stage] ?? []);
       const first = list[0]!;
-      drafts.push({
-        id,
+      const base = {
         direction,
         segment,
-        confidence: 'likely',
+        confidence: ids.length === 1 ? ('likely' as const) : ('possible' as const),
         message: `datagrams of ${smallestLost} octets and more are lost, ${largestPassed} and less pass`,
         fact: `${list.length} ${direction}(s) of ${smallestLost} to ${Math.max(...list.map((l) => l.size))} octets last seen at ${seenAt(first.lastSeen)}, not at ${first.firstMissing.point!.label}; ${passed.length} of at most ${largestPassed} octets passed`,
         evidence: list.flatMap((l) => l.lastSeen.observations.slice(0, 1).map((o) => o.ref)),
-      });
+      };
+      drafts.push(...ids.map((id) => ({ ...base, id })));
     }
   }
   return drafts;
@@ -133,4 +132,11 @@ export function segmentStage(segment: string, direction: 'request' | 'reply'): n
   const first = Number(segment[1]);
   const last = Number(segment.at(-2));
   return direction === 'request' ? first : 6 - last;
+}
+
+/** All stages that a segment covers, in ascending order. */
+export function stagesOf(segment: string, direction: 'request' | 'reply'): number[] {
+  const first = segmentStage(segment, direction);
+  const length = Number(segment.at(-2)) - Number(segment[1]);
+  return Array.from({ length: length + 1 }, (_, i) => first + i);
 }
