@@ -16,6 +16,9 @@ export interface PointView {
   readonly requestTtls: Map<number, number>;
   readonly replyTtls: Map<number, number>;
   readonly outerTtls: Map<number, number>;
+  /** The outer TTL is lower than the inner one: behind a tunnel that inherits it, routers have been passed. */
+  requestsRouted: boolean;
+  repliesRouted: boolean;
   /** Encapsulations seen (numbers of observe.ts), requests and replies. */
   readonly requestEncapsulations: Set<number>;
   readonly replyEncapsulations: Set<number>;
@@ -45,6 +48,8 @@ export function viewPoints(evidence: Evidence, probes: readonly Probe[]): Map<nu
         requestTtls: new Map(),
         replyTtls: new Map(),
         outerTtls: new Map(),
+        requestsRouted: false,
+        repliesRouted: false,
         requestEncapsulations: new Set(),
         replyEncapsulations: new Set(),
         outerPairs: new Set(),
@@ -77,6 +82,7 @@ export function viewPoints(evidence: Evidence, probes: readonly Probe[]): Map<nu
       let how = `${c.timeToLive[row]}`;
       if (c.flags[row]! & Flag.HasOuter) {
         count(v.outerTtls, c.outerTimeToLive[row]!);
+        if (c.outerTimeToLive[row]! < c.timeToLive[row]!) v.requestsRouted = true;
         v.outerSource ??= c.outerSource[row]!;
         v.outerDestination ??= c.outerDestination[row]!;
         v.outerPairs.add(`${c.outerSource[row]}>${c.outerDestination[row]}`);
@@ -97,6 +103,7 @@ export function viewPoints(evidence: Evidence, probes: readonly Probe[]): Map<nu
       count(v.replyTtls, c.timeToLive[row]!);
       v.replyEncapsulations.add(c.encapsulation[row]!);
       if (c.flags[row]! & Flag.HasOuter) {
+        if (c.outerTimeToLive[row]! < c.timeToLive[row]!) v.repliesRouted = true;
         v.replyOuterSource ??= c.outerSource[row]!;
         v.replyOuterDestination ??= c.outerDestination[row]!;
       }
