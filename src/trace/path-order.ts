@@ -84,13 +84,14 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
   const { evidence, flow } = input;
   const views = viewPoints(evidence, flow.probes);
   addErrorAnswers(flow, views, input.refusals);
+  const shared = sharedFiles(evidence);
   const places: Place[] = evidence.points.map((point) => {
     const stated = input.stated.get(point.index) ?? null;
     const at = stated === null ? null : placeOf(stated.role);
     return {
       point,
       view: views.get(point.index) ?? null,
-      name: readName(point),
+      name: readName(point, shared.has(point.file)),
       kind: at?.kind ?? null,
       side: at?.side ?? null,
       from: stated?.from ?? null,
@@ -122,6 +123,15 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
     node: p.stated?.node ?? null,
     offPath: p.offPath,
   }));
+}
+
+/** Files with several tunnel interfaces: a node has one that carries the flow, so these come from several nodes. */
+function sharedFiles(evidence: Evidence): ReadonlySet<string> {
+  const tunnels = new Map<string, number>();
+  for (const { file, link } of evidence.points) {
+    if (link === 'raw') tunnels.set(file, (tunnels.get(file) ?? 0) + 1);
+  }
+  return new Set([...tunnels].filter(([, n]) => n > 1).map(([file]) => file));
 }
 
 /** An ICMP error that answers a request closes its round trip as a reply would. */
@@ -525,7 +535,8 @@ function placeSilentPoints(open: readonly Place[], places: readonly Place[], inp
     else if (arpTouches(input.evidence.arps, place.point, new Set([input.flow.source, input.flow.destination]))) {
       const source = arpTouches(input.evidence.arps, place.point, new Set([input.flow.source]));
       placeSilent(place, 'pod', source ? 'source' : 'destination', 'content');
-    } else place.kind = place.name.kind === 'tunnel' && place.point.link !== 'ethernet' ? 'tunnel' : place.name.kind;
+    } else if (place.name.kind === null && holdsArp(input.evidence.arps, place.point)) place.kind = 'underlay';
+    else place.kind = place.name.kind === 'tunnel' && place.point.link !== 'ethernet' ? 'tunnel' : place.name.kind;
   }
   for (const place of silent) {
     if (place.side !== null || place.kind === null || place.offPath) continue;
@@ -540,7 +551,23 @@ function placeSilentPoints(open: readonly Place[], places: readonly Place[], inp
       known === undefined ? null : arpRoundTripDifference(known.point, place.point, known.view, input.evidence.arps);
     if (difference !== null) placeSilent(place, 'underlay', difference > 0 ? 'destination' : 'source', 'content');
   }
+  // A datagram that was never sent: the node that asks in vain is its sender.
+  if (!places.some((p) => p.kind === 'underlay' && p.view !== null)) {
+    const asking = silent.filter(
+      (p) => p.kind === 'underlay' && p.side === null && !p.offPath && asksInVain(input.evidence.arps, p.point),
+    );
+    if (asking.length === 1) placeSilent(asking[0]!, 'underlay', 'source', 'content');
+  }
   eliminate(silent, places);
+}
+
+function holdsArp(arps: readonly ArpSighting[], point: CapturePoint): boolean {
+  return arpsAt(arps, point).some((a) => a.senderAddress !== 0);
+}
+
+function asksInVain(arps: readonly ArpSighting[], point: CapturePoint): boolean {
+  const here = arpsAt(arps, point);
+  return here.some((ask) => ask.operation === 1 && !here.some((a) => a.senderAddress === ask.targetAddress));
 }
 
 /** A pod's own capture is tied to the pod, everything else to the node. */

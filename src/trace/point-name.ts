@@ -18,11 +18,12 @@ const interfaceWord = /^(ens|enp|eno|eth|cni|tunl?|ipip|veth|cali|flannel|bond|b
 const roleWord =
   /^(pod|node|host|worker|master|container|ctr|app|underlay|overlay|tunnel|bridge|cap|pcap|pcapng|capture|dump|any|sll|out|in|trace)$/;
 
-export function readName(point: CapturePoint): NameHint {
+/** `shared`: the file holds the interfaces of several nodes, so its name says nothing of one. */
+export function readName(point: CapturePoint, shared = false): NameHint {
   const file = baseName(point.file).toLowerCase();
   const device = (point.interfaceName ?? '').toLowerCase();
   const stem = file.replace(/(\.(gz|zst|lz4|xz))?$/, '').replace(/\.(cap|pcap|pcapng|dmp|dump)$/, '');
-  return { kind: kindOf(device, stem), group: groupOf(stem), side: sideOf(stem) };
+  return { kind: kindOf(device, stem), group: groupOf(device, stem, shared), side: shared ? sideOf(device) : sideOf(stem) };
 }
 
 function kindOf(device: string, stem: string): PointKind | null {
@@ -37,7 +38,13 @@ function kindOf(device: string, stem: string): PointKind | null {
   return null;
 }
 
-function groupOf(stem: string): string | null {
+function groupOf(device: string, stem: string, shared: boolean): string | null {
+  // Merged files name their interfaces after the captures that they were made of: "node1-ens33".
+  if (/^(pod|node|host|worker|master|vm)/.test(device)) return groupIn(device);
+  return shared ? null : groupIn(stem);
+}
+
+function groupIn(stem: string): string | null {
   const words = stem.split(/[^a-z0-9]+/).filter((w) => w !== '' && !interfaceWord.test(w));
   const rest = words
     .map((w) => w.replace(/^(pod|node|host|worker|container|vm|kube|k8s|app)(?=[a-z0-9])/, ''))
