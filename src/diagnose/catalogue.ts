@@ -803,8 +803,8 @@ export const diagnosisTexts: readonly DiagnosisText[] = [
       {
         cause: "the answering node's route to the source pod subnet does not use the tunnel device",
         confirm: 'ip route get shows another device',
-        on: 'receiver',
-        command: (s) => `ip route get ${s.senderPod}; ip route show dev ${s.tunnel}`,
+        on: 'sender',
+        command: (s) => `ip route get ${s.receiverPod}; ip route show dev ${s.tunnel}`,
       },
     ],
     sources: [rfc(3704, '2.2'), flannelIpip('GetRoute')],

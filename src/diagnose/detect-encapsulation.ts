@@ -41,8 +41,9 @@ export function detectEncapsulation(scene: FlowScene): Draft[] {
     });
   }
   const plain = firstFailure(scene, 'IPT201', (f) => f.direction === 'request');
-  if (plain !== null && asymmetric === null) drafts.push(...explainPlain(scene, plain.journey));
-  drafts.push(...changeOfMode(scene));
+  const moved = changeOfMode(scene);
+  if (plain !== null && asymmetric === null && moved.length === 0) drafts.push(...explainPlain(scene, plain.journey));
+  drafts.push(...moved);
   return drafts;
 }
 

@@ -3,6 +3,7 @@ import { addressText } from '../decode/address.js';
 import { errorMeaning } from '../trace/icmp-meaning.js';
 import { isSourceSide, type Journey } from '../trace/journey.js';
 import { type ErrorSighting, refText } from '../trace/observation.js';
+import { findDiagnosis } from './catalogue.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
 import { probeName } from './words.js';
@@ -80,8 +81,13 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
     ];
   }
   const far = isFar(journey, error);
-  if (prohibited.has(error.code))
-    return [draft('forward-reject', far ? 'S56' : 'S12', `${sender} refuses to forward the inner datagram`)];
+  const here = (id: string): Pick<Draft, 'first'> => ({
+    first: findDiagnosis(id)!.causes.map((c) => ({ ...c, on: far ? 'receiver' : 'sender' })),
+  });
+  if (prohibited.has(error.code)) {
+    const said = draft('forward-reject', far ? 'S56' : 'S12', `${sender} refuses to forward the inner datagram`);
+    return [{ ...said, ...here('forward-reject') }];
+  }
   if (!far && (error.code === 0 || error.code === 6)) {
     return [
       draft(
@@ -91,13 +97,12 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
       ),
     ];
   }
-  return [
-    draft(
-      'destination-unreachable',
-      far ? 'S56' : 'S12',
-      `${sender} cannot reach ${addressText(error.quotedInner!.destination)}: ${errorMeaning(error.type, error.code)}`,
-    ),
-  ];
+  const said = draft(
+    'destination-unreachable',
+    far ? 'S56' : 'S12',
+    `${sender} cannot reach ${addressText(error.quotedInner!.destination)}: ${errorMeaning(error.type, error.code)}`,
+  );
+  return [{ ...said, ...here('destination-unreachable') }];
 }
 
 /** Did the error come from behind the wire? It then came back encapsulated, or was seen on the far side. */

@@ -2,8 +2,9 @@
 import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
 import type { Direction } from '../report/report.js';
-import { isSourceSide } from '../trace/journey.js';
+import { type Hop, isSourceSide, type Journey } from '../trace/journey.js';
 import { elapsed, refText } from '../trace/observation.js';
+import { segmentBetween } from '../trace/segment.js';
 import { type CauseText, findDiagnosis } from './catalogue.js';
 import { bySegment, segmentStage, stagesOf } from './detect-mtu.js';
 import type { FlowScene } from './diagnose.js';
@@ -61,6 +62,11 @@ function allLost(
   // An error, a size or a wrong address has already explained it.
   if (list.every((l) => isAnswered(scene, l))) return [];
   if (said('tunnel-route-missing', 'pmtu-black-hole', 'tunnel-mtu-exceeds-underlay')) return [];
+  // What is addressed to its own sender arrives nowhere else.
+  if (
+    list.every((l) => l.lastSeen.observations.some((o) => o.outer !== null && o.outer.source === o.outer.destination))
+  )
+    return [];
   const stages = stagesOf(segment, direction);
   const base = { direction, segment, fact: factOf(scene, direction, list), evidence: evidenceOf(list), message: null };
   const drafts: Draft[] = [];
@@ -74,6 +80,7 @@ function allLost(
           id: 'neighbour-unresolved',
           confidence: 'likely',
           message: `nobody answers ARP for ${unanswered.address}`,
+          peer: unanswered.address,
           fact: `${base.fact}; ${unanswered.fact}`,
           evidence: [...base.evidence, ...unanswered.refs],
         });
@@ -220,8 +227,8 @@ function someLost(
 }
 
 function stageCauses(stage: number): readonly CauseText[] {
-  // Loss on a node points at that node's queues first, loss on the wire at the wire.
-  return stage === 3 ? [] : (findDiagnosis('random-loss')?.causes ?? []);
+  // Loss on a node points at that node's queues, loss on the wire at those that send into it.
+  return (findDiagnosis('random-loss')?.causes ?? []).map((c) => ({ ...c, on: stage > 3 ? 'receiver' : 'sender' }));
 }
 
 export function corruptedSegment(scene: FlowScene): string | null {
@@ -246,8 +253,8 @@ function sizesExplain(scene: FlowScene, list: readonly Loss[]): boolean {
 }
 
 /**
- * Losses that form the beginning and stop for good. When a tunnel datagram in the other direction stands right before the
- * first that passes, a stateful filter opened.
+ * Losses that form the beginning and stop for good, or return after a long pause only. When a tunnel datagram in the other
+ * direction stands right before the first that passes, a stateful filter opened.
  */
 function changePoint(
   scene: FlowScene,
@@ -256,8 +263,14 @@ function changePoint(
 ): { message: string; fact: string } | null {
   if (direction !== 'request') return null;
   const positions = list.map((l) => l.position).sort((a, b) => a - b);
-  const last = positions.at(-1)!;
-  if (positions[0] !== 0 || positions.length !== last + 1) return null;
+  const ends = positions.findIndex((p, i) => p !== i);
+  const last = ends < 0 ? positions.length - 1 : ends - 1;
+  if (last < 0) return null;
+  // Losses that come back are the filter's only when it had time to forget.
+  const idle = ends < 0 ? null : idleBefore(scene, positions.slice(ends));
+  if (ends >= 0 && idle === null) return null;
+  const again = idle === null ? '' : `, and losses return after ${(idle / 1e9).toFixed(0)} s without a datagram`;
+  const until = idle === null ? 'all later ones pass' : `later ones pass${again}`;
   const firstPassed = scene.summary.records.find((r) => r.position === last + 1);
   const lastLost = scene.summary.records.find((r) => r.position === last);
   if (firstPassed === undefined || lastLost === undefined || lastLost.sentAt === null || firstPassed.sentAt === null)
@@ -273,20 +286,63 @@ function changePoint(
   if (opened !== undefined) {
     return {
       message: `loss stops at the first tunnel datagram from the other node: protocol 4 is let in only as an answer`,
-      fact: `probes 1 to ${last + 1} are lost, all later ones pass; the first reverse tunnel datagram stands between them, ${(elapsed(lastLost.sentAt, opened) / 1e6).toFixed(1)} ms after the last lost one`,
+      fact: `probes 1 to ${last + 1} are lost, ${until}; the first reverse tunnel datagram stands between them, ${(elapsed(lastLost.sentAt, opened) / 1e6).toFixed(1)} ms after the last lost one`,
     };
   }
-  if (positions.length < 2) return null;
+  if (last < 1) return null;
+  const pattern =
+    idle === null ? 'loss stops for good after the first probes' : 'the first probes after each pause are lost';
   return {
-    message:
-      'loss stops for good after the first probes, as with a stateful filter that opens (no capture shows what opened it)',
-    fact: `probes 1 to ${last + 1} are lost, all later ones pass`,
+    message: `${pattern}, as with a stateful filter that opens (no capture shows what opened it)`,
+    fact: `probes 1 to ${last + 1} are lost, ${until}`,
   };
+}
+
+/** A pause this many times longer than the pauses that datagrams passed after is one in which a filter may forget. */
+const IDLE_FACTOR = 5;
+
+/** The pause before losses that came back, in nanoseconds; null when any of their stretches began without a long one. */
+function idleBefore(scene: FlowScene, positions: readonly number[]): number | null {
+  const lost = new Set(positions);
+  const sent = new Map(scene.summary.records.map((r) => [r.position, r.sentAt]));
+  const pause = (position: number): number | null => {
+    const before = sent.get(position - 1);
+    const here = sent.get(position);
+    return before && here ? elapsed(before, here) : null;
+  };
+  let usual = 0;
+  for (const position of sent.keys()) if (!lost.has(position)) usual = Math.max(usual, pause(position) ?? 0);
+  const starts = positions.filter((p) => !lost.has(p - 1)).map(pause);
+  if (starts.some((p) => p === null || p < IDLE_FACTOR * usual)) return null;
+  return starts.reduce<number>((least, p) => Math.min(least, p!), Number.POSITIVE_INFINITY);
+}
+
+/** The pod got the first fragments and not the later ones, which an earlier hop shows: it had nothing to answer. */
+function fragmentsLost(scene: FlowScene, journey: Journey): Draft[] {
+  const seen = journey.request.hops.filter((h) => h.state === 'seen');
+  const pieces = (h: Hop): number => h.observations.reduce((most, o) => Math.max(most, o.fragments.length), 0);
+  const at = seen.findIndex((h, i) => i > 0 && pieces(h) > 0 && pieces(h) < pieces(seen[i - 1]!));
+  const before = seen[at - 1];
+  const after = seen[at];
+  if (before === undefined || after === undefined) return [];
+  return [
+    {
+      id: 'fragments-lost',
+      direction: 'request',
+      segment: segmentBetween(before.role, after.role),
+      confidence: 'likely',
+      message: null,
+      fact: `${probeName(scene, 'request', journey.position)} is in ${pieces(before)} fragments at ${seenAt(before)}, and ${pieces(after)} of them at ${seenAt(after)}`,
+      evidence: [...before.observations, ...after.observations].flatMap((o) => o.fragments),
+    },
+  ];
 }
 
 function silent(scene: FlowScene): Draft[] {
   const failure = firstFailure(scene, 'IPT501')!;
   const o = failure.journey.request.lastSeen!.observations[0]!;
+  const partly = fragmentsLost(scene, failure.journey);
+  if (partly.length > 0) return partly;
   // A wrong checksum is why: packet-corrupted says so.
   if (o.icmpChecksumRight === false || o.inner.checksumRight === false) return [];
   return [

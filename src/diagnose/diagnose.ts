@@ -101,7 +101,7 @@ export function diagnoseCaptures(scene: CaptureScene, findings: readonly Finding
       ...base,
       id: 'address-conflict',
       message: finding.message,
-      fact: `seen at ${finding.point}: ${finding.message}`,
+      fact: `seen at ${scene.points.find((p) => p.id === finding.point)?.label ?? finding.point}: ${finding.message}`,
       evidence: finding.evidence,
     });
   }

@@ -18,6 +18,8 @@ export interface Draft {
   readonly evidence: readonly (FrameRef & Partial<EvidenceReport>)[];
   /** Causes that go before or replace the catalogue's order. */
   readonly first?: readonly CauseText[];
+  /** The address that the commands are about, when the path's own facts do not name it. */
+  readonly peer?: string;
 }
 
 export function sceneOf(path: FlowPath | null, direction: Direction | null): Scene {
@@ -62,7 +64,8 @@ export function sceneOf(path: FlowPath | null, direction: Direction | null): Sce
 
 export function finishDiagnosis(draft: Draft, path: FlowPath | null): Diagnosis {
   const text = findDiagnosis(draft.id)!;
-  const scene = sceneOf(path, draft.direction);
+  const named = sceneOf(path, draft.direction);
+  const scene = draft.peer === undefined ? named : { ...named, receiverNode: draft.peer };
   const where: Record<CauseText['on'], string> = {
     sender: scene.sender,
     receiver: scene.receiver,
@@ -71,8 +74,8 @@ export function finishDiagnosis(draft: Draft, path: FlowPath | null): Diagnosis 
     underlay: 'the network between the nodes',
     capture: 'where the capture was taken',
   };
-  const named = new Set((draft.first ?? []).map((c) => c.cause));
-  const causes = [...(draft.first ?? []), ...text.causes.filter((c) => !named.has(c.cause))].map((c) => ({
+  const told = new Set((draft.first ?? []).map((c) => c.cause));
+  const causes = [...(draft.first ?? []), ...text.causes.filter((c) => !told.has(c.cause))].map((c) => ({
     cause: c.cause,
     confirm: c.confirm,
     command: c.command(scene),

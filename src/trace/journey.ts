@@ -203,7 +203,7 @@ function buildLeg(
     if (points.length === 0) draft.push({ role, point: null, observations: [] });
     for (const point of points) draft.push({ role, point, observations: byPoint.get(point) ?? [] });
   }
-  const direct = travelsPlain(path, seen);
+  const direct = passesNoTunnel(path, seen);
   const last = draft.findLastIndex((d) => d.observations.length > 0);
   // Who was answered got there: a capture behind the last sighting did not lose the request, it missed it.
   const answered = answers.length > 0;
@@ -247,11 +247,11 @@ export function isSourceSide(role: HopRole): boolean {
   return hopRoles.indexOf(role) < 4;
 }
 
-/** Plain between the nodes: then the tunnel devices have no part in it. */
-function travelsPlain(path: FlowPath, seen: readonly Observation[]): boolean {
+/** Plain between the nodes, or in another tunnel: then the ipip devices have no part in it. */
+function passesNoTunnel(path: FlowPath, seen: readonly Observation[]): boolean {
   const underlay = new Set(path.assignments.filter((a) => a.role !== null && isUnderlay(a.role)).map((a) => a.point));
   const there = seen.filter((o) => underlay.has(o.point));
-  if (there.length > 0) return there.every((o) => o.encapsulation === 'none');
+  if (there.length > 0) return there.every((o) => o.encapsulation !== 'ipip' && o.encapsulation !== 'ipip-in-ipip');
   return path.encapsulation?.value === 'none';
 }
 

@@ -28,6 +28,7 @@ export default defineHopRule<PayloadChanged>({
     for (const o of hop.observations) {
       const a = earlierOf(o, first);
       if (!sameProbe(a, o, journey)) return unproven('frame', 'the captures hold different pings');
+      if (!o.complete || !a.complete) return unproven('bytes', 'not all fragments were seen');
       if (o.payloadCaptured < o.payloadLength || a.payloadCaptured < a.payloadLength)
         return unproven('bytes', 'the payload was not captured whole');
       if (o.payloadLength === a.payloadLength && o.payloadDigest === a.payloadDigest) continue;

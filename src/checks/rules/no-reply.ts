@@ -1,6 +1,6 @@
 import { defineJourneyRule, fail, notApplicable, pass, unproven } from '../rule.js';
 
-export default defineJourneyRule<Record<string, never>>({
+export default defineJourneyRule<{ readonly whole: boolean }>({
   meta: {
     id: 'IPT501',
     name: 'no-reply',
@@ -14,12 +14,18 @@ export default defineJourneyRule<Record<string, never>>({
     required: true,
     samples: { pass: 'ok-ping', fail: 'bad-no-reply' },
   },
-  message: () => 'the request reached the destination pod, which sent no reply',
+  message: ({ whole }) =>
+    whole
+      ? 'the request reached the destination pod, which sent no reply'
+      : 'fragments of the request reached the destination pod, not all of which were seen there, and it sent no reply',
   check({ request, reply, composite }) {
     if (reply !== null) return pass(reply.hops.flatMap((h) => h.observations.slice(0, 1)));
     if (composite) return unproven('frame');
     const arrived = request.hops.find((h) => h.place === 'destination-pod' && h.state === 'seen');
-    if (arrived !== undefined) return fail({}, ...arrived.observations.map((o) => o.ref));
+    if (arrived !== undefined) {
+      const whole = arrived.observations.some((o) => o.complete);
+      return fail({ whole }, ...arrived.observations.map((o) => o.ref));
+    }
     if (request.firstMissing !== null) return notApplicable;
     return unproven('capture', 'no reply was captured, and the destination pod was not either');
   },
