@@ -1,0 +1,882 @@
+/** One described fault after the other, and what is to be said of it. */
+import type { Diagnosis, Direction, Outcome } from '../../src/report/report.js';
+import type { CaptureDraft } from '../support/capture-file.js';
+import type { Captures, CheckPathOptions } from '../support/check-path.js';
+import { type IpipPath, ipipPath, type PathOptions } from '../support/ipip-path.js';
+import { EtherType, ethernet, type Ipv4Fields, ipv4, tcp } from '../support/octets.js';
+
+export interface DiagnosisCase {
+  name: string;
+  path: IpipPath | Captures;
+  options?: CheckPathOptions;
+  outcome: Outcome;
+  id: string;
+  segment: string | null;
+  direction: Direction | null;
+  confidence: Diagnosis['confidence'];
+  /** Causes that must be among the candidates, word for word or by a pattern. */
+  candidates?: readonly RegExp[];
+  /** One of the next commands, with the machine before it. */
+  next: RegExp;
+  fact?: RegExp;
+  message?: RegExp;
+  /** All other diagnoses of the run, whatever their confidence. */
+  also?: readonly string[];
+  /** In which flow; the default is the first. */
+  flow?: number;
+}
+
+const strange = '02:00:00:00:be:ef';
+const second = 1_000_000_000n;
+
+/** The datagrams of one flow get these numbers of ICMP data octets, one probe each. */
+export function sweep(sizes: readonly number[], options: PathOptions = {}): IpipPath {
+  const path = ipipPath({ probes: sizes.length, payload: Math.max(...sizes), ...options });
+  for (const direction of ['request', 'reply'] as const) {
+    sizes.forEach((size, index) => {
+      path.change({ direction, probe: index + 1 }, (draft) => {
+        if (draft.message !== null) draft.message.data = draft.message.data.slice(0, size);
+      });
+    });
+  }
+  return path;
+}
+
+/** Captures of two descriptions, taken at the same places in one run. */
+export function together(...all: readonly Captures[]): Captures {
+  const captures = new Map<string, CaptureDraft>();
+  for (const each of all) {
+    for (const [name, capture] of each) {
+      const frames = [...(captures.get(name)?.frames ?? []), ...capture.frames];
+      frames.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+      captures.set(name, { ...capture, frames });
+    }
+  }
+  return captures;
+}
+
+const mirroredNames = {
+  'source-pod': 'destination-pod',
+  'encapsulator-tunnel': 'decapsulator-tunnel',
+  'encapsulator-underlay': 'decapsulator-underlay',
+  'decapsulator-underlay': 'encapsulator-underlay',
+  'decapsulator-tunnel': 'encapsulator-tunnel',
+  'destination-pod': 'source-pod',
+} as const;
+
+/** A ping from the other pod to this one, over the same captures. */
+export function backward(options: PathOptions = {}): IpipPath {
+  const { sourcePod, destinationPod, nodes } = ipipPath().settings;
+  return ipipPath({
+    sourcePod: destinationPod,
+    destinationPod: sourcePod,
+    nodes: [nodes[1], nodes[0]],
+    names: mirroredNames,
+    identifier: 0x7b21,
+    arp: false,
+    seed: 91,
+    ...options,
+  });
+}
+
+/** Without the 1-based frames of each named capture. */
+export function without(path: IpipPath, frames: Readonly<Record<string, readonly number[]>>): Captures {
+  const captures = path.captures();
+  for (const [name, numbers] of Object.entries(frames)) {
+    const capture = captures.get(name)!;
+    captures.set(name, { ...capture, frames: capture.frames.filter((_, index) => !numbers.includes(index + 1)) });
+  }
+  return captures;
+}
+
+function relayed(): Captures {
+  const third = '10.9.0.77';
+  const captures = ipipPath()
+    .change({ from: 'decapsulator-underlay' }, (draft) => {
+      draft.inner.ttl--;
+      for (const header of draft.outer) Object.assign(header, { source: third, ttl: header.ttl - 1 });
+    })
+    .change({ at: 'encapsulator-underlay' }, (draft) => {
+      draft.outer[0]!.destination = third;
+    })
+    .captures();
+  return captures;
+}
+
+/** The given requests die at S34; at `backAt` nanoseconds the other pod pings back. */
+function statefulFilter(lost: readonly number[], backAt: bigint | null): Captures {
+  const there = ipipPath({ probes: 10, interval: second }).drop({ at: 'S34', probe: lost });
+  if (backAt === null) return there.captures();
+  return together(there.captures(), backward({ startTime: there.settings.startTime + backAt }).captures());
+}
+
+/** A SYN with a wrong checksum, as it comes off the wire; nobody answers it. */
+function spoiledSyn(): IpipPath {
+  const ends = { source: '172.20.5.14', destination: '172.20.9.33' };
+  const header: Ipv4Fields = {
+    ...ends,
+    protocol: 6,
+    ttl: 63,
+    tos: 0,
+    identification: 77,
+    dontFragment: true,
+    moreFragments: false,
+    fragmentOffset: 0,
+  };
+  const fields = { sourcePort: 40_112, destinationPort: 8080, sequence: 1, acknowledgement: 0, flags: { syn: true } };
+  const segment = tcp(ends, { ...fields, maximumSegmentSize: 1440 }, new Uint8Array(0));
+  segment[16]! ^= 0x5a;
+  const inner = ipv4(header, segment);
+  const outer = ipv4({ ...header, source: '10.9.0.21', destination: '10.9.0.22', protocol: 4 }, inner);
+  const link = { source: '52:54:00:aa:00:21', destination: '52:54:00:aa:00:22' };
+  return ipipPath()
+    .frame('encapsulator-underlay', 5_000_000n, ethernet(link, EtherType.ipv4, outer))
+    .frame('decapsulator-underlay', 5_200_000n, ethernet(link, EtherType.ipv4, outer))
+    .frame('decapsulator-tunnel', 5_200_000n, inner);
+}
+
+const overAll = (edit: (draft: Parameters<Parameters<IpipPath['change']>[1]>[0]) => void, probes = 1): IpipPath =>
+  ipipPath({ probes }).change({ from: 'encapsulator-underlay' }, edit);
+
+const at = (machine: string, command: string): RegExp => new RegExp(`^${machine}# .*${command}`);
+const machine1 = '(?:10\\.9\\.0\\.21|the machine of encapsulator).*';
+const machine2 = '(?:10\\.9\\.0\\.22|the machine of decapsulator).*';
+
+export const diagnosisCases: readonly DiagnosisCase[] = [
+  {
+    name: 'captures without any ping',
+    path: ipipPath().blind(
+      'source-pod',
+      'encapsulator-tunnel',
+      'encapsulator-underlay',
+      'decapsulator-underlay',
+      'decapsulator-tunnel',
+      'destination-pod',
+    ),
+    outcome: 'unproven',
+    id: 'no-request-found',
+    segment: null,
+    direction: null,
+    confidence: 'certain',
+    next: at('pod <pod>', 'ping -c 3'),
+  },
+  {
+    name: 'each capture of a ping of its own',
+    path: ipipPath({ differentRuns: true }),
+    outcome: 'unproven',
+    id: 'captures-from-different-runs',
+    segment: null,
+    direction: null,
+    confidence: 'certain',
+    next: at('where the capture was taken', 'capinfos'),
+  },
+  {
+    name: 'the same with --by-flow',
+    path: ipipPath({ differentRuns: true }),
+    options: { byFlow: true },
+    outcome: 'pass',
+    id: 'captures-from-different-runs',
+    segment: null,
+    direction: null,
+    confidence: 'certain',
+    message: /judged hop by hop/,
+    next: at('where the capture was taken', 'capinfos'),
+  },
+  {
+    name: 'silent in S12',
+    path: ipipPath({ probes: 3 }).drop({ at: 'S12' }),
+    outcome: 'fail',
+    id: 'source-node-forwarding-drop',
+    segment: 'S12',
+    direction: 'request',
+    confidence: 'likely',
+    candidates: [/FORWARD|NetworkPolicy/, /forwarding is off/, /blackhole.*reverse path/],
+    next: at(machine1, 'iptables -L FORWARD'),
+  },
+  {
+    name: 'silent in S12 on the way back: the other machine',
+    path: ipipPath({ probes: 3 }).drop({ at: 'S56', direction: 'reply' }),
+    outcome: 'fail',
+    id: 'source-node-forwarding-drop',
+    segment: 'S56',
+    direction: 'reply',
+    confidence: 'likely',
+    next: at(machine2, 'iptables -L FORWARD'),
+  },
+  {
+    name: 'no route: the own node says 3/0',
+    path: ipipPath({ probes: 2 })
+      .drop({ at: 'S12' })
+      .icmpError({ from: '172.20.5.1', type: 3, code: 0, quote: 'inner', seenAt: ['source-pod'] }),
+    outcome: 'fail',
+    id: 'tunnel-route-missing',
+    segment: 'S12',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine1, 'ip route get 172\\.20\\.9\\.33'),
+  },
+  {
+    name: 'no route: plain to the gateway, and lost; a fabric that drops pod addresses looks the same',
+    path: ipipPath({ probes: 2, encapsulation: 'none', routers: 1 }).drop({ at: 'S34' }),
+    outcome: 'fail',
+    id: 'tunnel-route-missing',
+    segment: 'S12-S23',
+    direction: 'request',
+    confidence: 'likely',
+    fact: /the MAC of 10\.9\.0\.1/,
+    next: at(machine1, 'ip route get 172\\.20\\.9\\.33'),
+    also: ['underlay-source-dest-check'],
+  },
+  {
+    name: 'source/destination check of the cloud',
+    path: ipipPath({ probes: 2, encapsulation: 'none' }).drop({ at: 'S34' }),
+    outcome: 'fail',
+    id: 'underlay-source-dest-check',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'possible',
+    next: at('the network between the nodes', ''),
+    also: ['tunnel-route-missing'],
+  },
+  {
+    name: 'encapsulation disappears while the ping runs',
+    path: together(
+      ipipPath({ probes: 3 }).captures(),
+      ipipPath({
+        probes: 3,
+        sequence: 4,
+        arp: false,
+        seed: 8,
+        encapsulation: 'none',
+        startTime: 1_767_225_603_125_000_000n,
+      }).captures(),
+    ),
+    outcome: 'fail',
+    id: 'tunnel-route-missing',
+    segment: 'S12-S23',
+    direction: 'request',
+    confidence: 'likely',
+    fact: /probes 1 to 3 travel as ipip, from probe 4 on as/,
+    next: at(machine1, 'ip route get 172\\.20\\.9\\.33'),
+  },
+  {
+    name: 'who-has without an answer',
+    path: ipipPath({ probes: 3 })
+      .drop({ at: 'S23' })
+      .unansweredArp({
+        at: 'encapsulator-underlay',
+        sender: { mac: '52:54:00:aa:00:21', address: '10.9.0.21' },
+        target: '10.9.0.22',
+      }),
+    outcome: 'fail',
+    id: 'neighbour-unresolved',
+    segment: 'S23',
+    direction: 'request',
+    confidence: 'likely',
+    fact: /3 who-has 10\.9\.0\.22/,
+    next: at(machine1, 'ip neigh show 10\\.9\\.0\\.22'),
+  },
+  {
+    name: 'nothing leaves the node, not even who-has',
+    path: ipipPath({ probes: 3 }).drop({ at: 'S23' }),
+    outcome: 'fail',
+    id: 'encapsulator-output-drop',
+    segment: 'S23',
+    direction: 'request',
+    confidence: 'likely',
+    candidates: [/OUTPUT/, /no route to the outer destination/, /into the tunnel itself/],
+    next: at(machine1, 'iptables -L OUTPUT'),
+  },
+  {
+    name: 'only long ones vanish behind the tunnel device',
+    path: sweep([56, 1400, 1412, 1413, 1452]).drop({ at: 'S23', probe: [4, 5] }),
+    outcome: 'fail',
+    id: 'tunnel-mtu-exceeds-underlay',
+    segment: 'S23',
+    direction: 'request',
+    confidence: 'likely',
+    message: /1441 octets and more are lost, 1440 and less pass/,
+    next: at(machine1, 'ip link show'),
+  },
+  {
+    name: 'all tunnel datagrams vanish in the underlay',
+    path: ipipPath({ probes: 3 }).drop({ at: 'S34' }),
+    outcome: 'fail',
+    id: 'proto4-blocked-in-underlay',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'likely',
+    candidates: [/protocol 4/, /stale neighbour/, /NAT/],
+    next: at(machine1, 'ping -c 3 10\\.9\\.0\\.22'),
+  },
+  {
+    name: 'the same on the way back',
+    path: ipipPath({ probes: 3 }).drop({ at: 'S34', direction: 'reply' }),
+    outcome: 'fail',
+    id: 'proto4-blocked-in-underlay',
+    segment: 'S34',
+    direction: 'reply',
+    confidence: 'likely',
+    next: at(machine2, 'ping -c 3 10\\.9\\.0\\.21'),
+  },
+  {
+    name: 'a machine on the way refuses protocol 4',
+    path: ipipPath({ probes: 2 })
+      .drop({ at: 'S34' })
+      .icmpError({ from: '10.9.0.1', type: 3, code: 13, quote: 'outer', seenAt: ['encapsulator-underlay'] }),
+    outcome: 'fail',
+    id: 'proto4-blocked-in-underlay',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    fact: /10\.9\.0\.1 answered/,
+    next: at(machine1, 'ping -c 3 10\\.9\\.0\\.22'),
+  },
+  {
+    name: 'loss stops at the first tunnel datagram from the other node',
+    path: statefulFilter([1, 2, 3, 4], 3n * second + second / 2n),
+    outcome: 'fail',
+    id: 'proto4-stateful-filter',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'likely',
+    message: /only as an answer/,
+    fact: /probes 1 to 4 are lost, all later ones pass; the first reverse tunnel datagram/,
+    next: at(machine2, 'conntrack -L -p 4'),
+  },
+  {
+    name: 'loss stops for good, and nothing shows why',
+    path: statefulFilter([1, 2, 3, 4], null),
+    outcome: 'fail',
+    id: 'proto4-stateful-filter',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'likely',
+    message: /no capture shows what opened it/,
+    next: at(machine2, 'conntrack -L -p 4'),
+  },
+  {
+    name: 'the filter forgets while nothing comes back, and drops again',
+    path: together(
+      statefulFilter([1, 2, 3], 2n * second + second / 2n),
+      ipipPath({ probes: 3, sequence: 11, arp: false, seed: 8, startTime: 1_767_225_600_125_000_000n + 700n * second })
+        .drop({ at: 'S34' })
+        .captures(),
+    ),
+    outcome: 'fail',
+    id: 'proto4-stateful-filter',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'likely',
+    fact: /probes 1 to 3 are lost, later ones pass, and losses return after 691 s without a datagram/,
+    next: at(machine2, 'conntrack -L -p 4'),
+  },
+  {
+    name: 'early losses and one later, without a pause',
+    path: ipipPath({ probes: 10 }).drop({ at: 'S34', probe: [1, 2, 7] }),
+    outcome: 'fail',
+    id: 'random-loss',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'likely',
+    next: at(machine1, 'ip -s -s link'),
+  },
+  {
+    name: "the outer frame goes to a MAC that is not the peer's",
+    path: ipipPath({ probes: 2 })
+      .change({ at: 'encapsulator-underlay' }, (draft) => {
+        draft.ethernet!.destination = strange;
+      })
+      .drop({ at: 'S34' }),
+    options: {},
+    outcome: 'fail',
+    id: 'stale-neighbour',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'likely',
+    next: at(machine1, 'ip neigh show 10\\.9\\.0\\.22'),
+  },
+  {
+    name: 'a detour over a machine that sends it on',
+    path: ipipPath({ probes: 2 })
+      .change({ at: 'encapsulator-underlay' }, (draft) => {
+        draft.ethernet!.destination = strange;
+      })
+      .change({ at: 'decapsulator-underlay' }, (draft) => {
+        draft.ethernet!.source = strange;
+        draft.outer[0]!.ttl--;
+      }),
+    outcome: 'fail',
+    id: 'stale-neighbour',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine1, 'ip neigh show 10\\.9\\.0\\.22'),
+  },
+  {
+    name: 'a third node decapsulates and sends it on',
+    path: relayed(),
+    outcome: 'fail',
+    id: 'wrong-decapsulator',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    fact: /10\.9\.0\.77.*another node decapsulated/,
+    next: at(machine1, 'ip route get 172\\.20\\.9\\.33'),
+  },
+  {
+    name: 'the outer source is not the address to which the peer sends',
+    path: overAll((draft) => {
+      for (const header of draft.outer) header.source = '10.9.0.99';
+    }),
+    outcome: 'fail',
+    id: 'wrong-outer-source',
+    segment: 'S23',
+    direction: 'request',
+    confidence: 'certain',
+    message: /outer source is 10\.9\.0\.99, expected 10\.9\.0\.21/,
+    next: at(machine1, 'ip -br addr'),
+  },
+  {
+    name: 'both nodes were given one address',
+    path: overAll((draft) => {
+      for (const header of draft.outer) header.source = header.destination = '10.0.2.15';
+    }).drop({ at: 'S34' }),
+    outcome: 'fail',
+    id: 'wrong-outer-source',
+    segment: 'S23',
+    direction: 'request',
+    confidence: 'certain',
+    message: /both 10\.0\.2\.15/,
+    next: at(machine1, 'ip -br addr'),
+  },
+  {
+    name: 'NAT between the nodes',
+    path: ipipPath({ probes: 2 })
+      .change({ at: 'decapsulator-underlay' }, (draft) => {
+        draft.outer[0]!.source = '198.51.100.7';
+      })
+      .change({ at: 'decapsulator-underlay', direction: 'reply' }, (draft) => {
+        draft.outer[0]!.destination = '198.51.100.7';
+      }),
+    outcome: 'fail',
+    id: 'underlay-nat',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    message: /10\.9\.0\.21 to 198\.51\.100\.7/,
+    next: at(machine2, 'ip -br addr'),
+  },
+  {
+    name: 'a smaller MTU on the way, told to node and pod',
+    path: ipipPath({ payload: 1452, probes: 2 })
+      .drop({ at: 'S34' })
+      .icmpError({
+        from: '10.9.0.1',
+        type: 3,
+        code: 4,
+        mtu: 1400,
+        quote: 'outer',
+        probe: 1,
+        seenAt: ['encapsulator-underlay'],
+      })
+      .icmpError({ from: '172.20.5.1', type: 3, code: 4, mtu: 1380, quote: 'inner', probe: 2, seenAt: ['source-pod'] }),
+    outcome: 'fail',
+    id: 'pmtu-reduced',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    fact: /told the node 1400 .*told the pod 1380/,
+    next: at(machine1, 'tracepath -n 10\\.9\\.0\\.22'),
+  },
+  {
+    name: 'a smaller MTU on the way, and the node tells nobody',
+    path: ipipPath({ payload: 1452, probes: 3 })
+      .drop({ at: 'S34' })
+      .icmpError({
+        from: '10.9.0.1',
+        type: 3,
+        code: 4,
+        mtu: 1400,
+        quote: 'outer',
+        probe: 1,
+        seenAt: ['encapsulator-underlay'],
+      }),
+    outcome: 'fail',
+    id: 'pmtu-black-hole',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'likely',
+    candidates: [/filtered or never sent/, /not turned into an answer/],
+    next: at(machine1, 'tracepath -n 10\\.9\\.0\\.22'),
+  },
+  {
+    name: 'long datagrams vanish in the underlay and nobody says why',
+    path: sweep([56, 1300, 1352, 1353, 1452]).drop({ at: 'S34', probe: [4, 5] }),
+    outcome: 'fail',
+    id: 'pmtu-black-hole',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'likely',
+    message: /1381 octets and more are lost, 1380 and less pass/,
+    next: at(machine1, 'ping -M do -s 1472'),
+  },
+  {
+    name: 'long replies vanish in the underlay',
+    path: sweep([56, 1300, 1352, 1353, 1452]).drop({ at: 'S34', probe: [4, 5], direction: 'reply' }),
+    outcome: 'fail',
+    id: 'pmtu-black-hole',
+    segment: 'S34',
+    direction: 'reply',
+    confidence: 'likely',
+    next: at(machine2, 'ping -M do -s 1472 -c 2 10\\.9\\.0\\.21'),
+  },
+  {
+    name: 'the destination waits in vain for later fragments and says so',
+    path: without(
+      ipipPath({ payload: 3000, dontFragment: false })
+        .fragment({ mtu: 1480 })
+        .icmpError({ from: '172.20.9.33', type: 11, code: 1, quote: 'inner' }),
+      {
+        'decapsulator-underlay': [4, 5],
+        'decapsulator-tunnel': [2, 3],
+        'destination-pod': [4, 5],
+      },
+    ),
+    outcome: 'fail',
+    id: 'fragments-lost',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine1, 'ping -M dont'),
+  },
+  {
+    name: 'later fragments vanish, before anybody says so',
+    path: without(ipipPath({ payload: 3000, dontFragment: false, probes: 1, replies: false }).fragment({ mtu: 1480 }), {
+      'decapsulator-underlay': [4, 5],
+      'decapsulator-tunnel': [2, 3],
+      'destination-pod': [4, 5],
+    }),
+    outcome: 'fail',
+    id: 'fragments-lost',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'likely',
+    next: at(machine1, 'ping -M dont'),
+  },
+  {
+    name: 'silent in S45',
+    path: ipipPath({ probes: 3 }).drop({ at: 'S45' }),
+    outcome: 'fail',
+    id: 'decapsulator-input-drop',
+    segment: 'S45',
+    direction: 'request',
+    confidence: 'likely',
+    candidates: [/INPUT/, /no tunnel device matches/, /checksum|xfrm/],
+    next: at(machine2, 'iptables -L INPUT'),
+  },
+  {
+    name: 'silent in S23 on the way back: the first node',
+    path: ipipPath({ probes: 3 }).drop({ at: 'S23', direction: 'reply' }),
+    outcome: 'fail',
+    id: 'decapsulator-input-drop',
+    segment: 'S23',
+    direction: 'reply',
+    confidence: 'likely',
+    next: at(machine1, 'iptables -L INPUT'),
+  },
+  ...(
+    [
+      [10, 'decapsulator-input-reject', 'iptables -L INPUT'],
+      [13, 'decapsulator-input-reject', 'iptables -L INPUT'],
+      [2, 'ipip-handler-missing', 'modprobe ipip'],
+      [3, 'tunnel-down-at-decapsulator', 'ip -d link show type ipip'],
+    ] as const
+  ).map(
+    ([code, id, command]): DiagnosisCase => ({
+      name: `the decapsulator answers 3/${code}`,
+      path: ipipPath({ probes: 2 }).drop({ at: 'S45' }).icmpError({ from: '10.9.0.22', type: 3, code, quote: 'outer' }),
+      outcome: 'fail',
+      id,
+      segment: 'S45',
+      direction: 'request',
+      confidence: 'certain',
+      next: at(machine2, command),
+    }),
+  ),
+  {
+    name: 'decapsulated by a device that nobody captured',
+    path: ipipPath({ probes: 2 }).blind('decapsulator-tunnel'),
+    outcome: 'unproven',
+    id: 'other-tunnel-device',
+    segment: 'S45',
+    direction: 'request',
+    confidence: 'possible',
+    next: at(machine2, 'ip -d -s link show type ipip'),
+    also: ['capture-blind'],
+  },
+  {
+    name: 'CE on a datagram that is Not-ECT',
+    path: ipipPath({ probes: 2 })
+      .change({ at: 'decapsulator-underlay' }, (draft) => {
+        draft.outer[0]!.tos = 3;
+      })
+      .drop({ at: 'S45' }),
+    outcome: 'fail',
+    id: 'ecn-drop',
+    segment: 'S45',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine2, 'dmesg'),
+  },
+  {
+    name: 'silent in S56: a filter and rp_filter look alike',
+    path: ipipPath({ probes: 3 }).drop({ at: 'S56' }),
+    outcome: 'fail',
+    id: 'forward-drop-or-rp-filter',
+    segment: 'S56',
+    direction: 'request',
+    confidence: 'likely',
+    candidates: [/FORWARD/, /rp_filter/, /conntrack/],
+    next: at(machine2, 'rp_filter|nstat'),
+  },
+  {
+    name: 'a REJECT on the source node',
+    path: ipipPath({ probes: 2 })
+      .drop({ at: 'S12' })
+      .icmpError({ from: '172.20.5.1', type: 3, code: 13, quote: 'inner', seenAt: ['source-pod'] }),
+    outcome: 'fail',
+    id: 'forward-reject',
+    segment: 'S12',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine1, 'iptables -L FORWARD'),
+  },
+  {
+    name: 'a REJECT on the destination node',
+    path: ipipPath({ probes: 2 })
+      .drop({ at: 'S56' })
+      .icmpError({ from: '172.20.9.0', type: 3, code: 13, quote: 'inner' }),
+    outcome: 'fail',
+    id: 'forward-reject',
+    segment: 'S56',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine2, 'iptables -L FORWARD'),
+  },
+  {
+    name: 'masquerade on the source node',
+    path: ipipPath({ masquerade: 'node1' }),
+    outcome: 'fail',
+    id: 'source-node-masquerade',
+    segment: 'S12',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine1, 'iptables -t nat'),
+  },
+  {
+    name: 'masquerade on the destination node',
+    path: ipipPath({ probes: 2, masquerade: 'node2' }),
+    outcome: 'fail',
+    id: 'destination-node-masquerade',
+    segment: 'S56',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine2, 'iptables -t nat'),
+  },
+  {
+    name: 'the pod sends more than the tunnel takes, and is told',
+    path: ipipPath({ payload: 1472, probes: 2 })
+      .drop({ at: 'S12' })
+      .icmpError({ from: '172.20.5.1', type: 3, code: 4, mtu: 1480, quote: 'inner', seenAt: ['source-pod'] }),
+    outcome: 'fail',
+    id: 'pod-mtu-exceeds-tunnel',
+    segment: 'S12',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine1, ''),
+  },
+  {
+    name: 'nobody answers for the pod',
+    path: ipipPath({ probes: 2 })
+      .drop({ at: 'S56' })
+      .icmpError({ from: '172.20.9.0', type: 3, code: 1, quote: 'inner' }),
+    outcome: 'fail',
+    id: 'destination-unreachable',
+    segment: 'S56',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine2, ''),
+  },
+  {
+    name: 'two machines with one address',
+    path: ipipPath().arpReply({
+      at: ['encapsulator-underlay'],
+      sender: { mac: strange, address: '10.9.0.22' },
+      to: { mac: '52:54:00:aa:00:21', address: '10.9.0.21' },
+    }),
+    outcome: 'fail',
+    id: 'address-conflict',
+    segment: null,
+    direction: null,
+    confidence: 'certain',
+    message: /10\.9\.0\.22 is claimed by 02:00:00:00:be:ef and 52:54:00:aa:00:22/,
+    next: at(machine1, 'arping -c 3 10\\.9\\.0\\.22'),
+  },
+  {
+    name: 'the TTL runs out at the first node',
+    path: ipipPath({ ttl: 1 })
+      .drop({ at: 'S12' })
+      .icmpError({ from: '172.20.5.1', type: 11, code: 0, quote: 'inner', seenAt: ['source-pod'] }),
+    outcome: 'fail',
+    id: 'ttl-expired',
+    segment: 'S12',
+    direction: 'request',
+    confidence: 'certain',
+    next: at('pod 172\\.20\\.5\\.14', 'ip_default_ttl'),
+  },
+  {
+    name: 'the outer TTL runs out at a router of the underlay',
+    path: ipipPath({ ttl: 3, routers: 3 })
+      .drop({ at: 'S34' })
+      .icmpError({ from: '10.9.0.1', type: 11, code: 0, quote: 'outer', seenAt: ['encapsulator-underlay'] }),
+    outcome: 'fail',
+    id: 'ttl-expired',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    message: /the pod never hears of it/,
+    next: at('pod 172\\.20\\.5\\.14', 'ip_default_ttl'),
+  },
+  {
+    name: 'delivered and not answered',
+    path: ipipPath({ probes: 2, replies: false }),
+    outcome: 'fail',
+    id: 'destination-silent',
+    segment: null,
+    direction: 'request',
+    confidence: 'certain',
+    next: at('pod 172\\.20\\.9\\.33', 'icmp_echo_ignore_all'),
+  },
+  {
+    name: 'the reply comes back plain',
+    path: ipipPath({ probes: 2, replyEncapsulation: 'none' }),
+    outcome: 'fail',
+    id: 'reply-path-asymmetric',
+    segment: null,
+    direction: 'reply',
+    confidence: 'certain',
+    next: at(machine2, 'ip route get 172\\.20\\.5\\.14'),
+  },
+  {
+    name: 'plain both ways',
+    path: ipipPath({ probes: 2, encapsulation: 'none' }),
+    outcome: 'fail',
+    id: 'direct-routing',
+    segment: 'S34',
+    direction: null,
+    confidence: 'certain',
+    next: at(machine1, ''),
+  },
+  ...(['vxlan', 'gre'] as const).map(
+    (encapsulation): DiagnosisCase => ({
+      name: encapsulation,
+      path: ipipPath({ probes: 2, encapsulation }),
+      outcome: 'fail',
+      id: 'wrong-tunnel-protocol',
+      segment: 'S34',
+      direction: 'request',
+      confidence: 'certain',
+      message: new RegExp(`travels in ${encapsulation}`),
+      next: at(machine1, 'ip -d link show'),
+    }),
+  ),
+  {
+    name: 'two of ten lost in the underlay',
+    path: ipipPath({ probes: 10 }).drop({ at: 'S34', probe: [4, 7] }),
+    outcome: 'fail',
+    id: 'random-loss',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'likely',
+    message: /2 of 10 requests \(20 %\)/,
+    next: at(machine1, 'ip -s -s link'),
+  },
+  {
+    name: 'one of ten lost on the receiving node',
+    path: ipipPath({ probes: 10 }).drop({ at: 'S56', probe: 5 }),
+    outcome: 'fail',
+    id: 'random-loss',
+    segment: 'S56',
+    direction: 'request',
+    confidence: 'possible',
+    next: at(machine2, 'ip -s -s link'),
+  },
+  {
+    name: 'doubled in the underlay',
+    path: ipipPath({ probes: 3 }).duplicate({ at: 'S34', probe: 2 }),
+    outcome: 'fail',
+    id: 'packet-duplicated',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    fact: /1 of 3 probes/,
+    next: at('the network between the nodes', ''),
+  },
+  {
+    name: 'overtaken in the underlay',
+    path: ipipPath({ probes: 4, interval: 20_000_000n }).reorder({ at: 'S34', probe: 2 }),
+    outcome: 'pass',
+    id: 'packet-reordered',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    next: at('the network between the nodes', 'tc -s qdisc'),
+  },
+  {
+    name: 'one bit flips in the underlay',
+    path: ipipPath({ probes: 4 }).change({ from: 'decapsulator-underlay', probe: 3 }, (draft) => {
+      const { checksum: _, ...message } = draft.message!;
+      draft.message = { ...message, checksum: 0x1111 };
+      draft.message.data[30]! ^= 4;
+    }),
+    outcome: 'fail',
+    id: 'packet-corrupted',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine2, 'ethtool -S'),
+  },
+  {
+    name: 'SYNs arrive with wrong checksums while ping works',
+    path: spoiledSyn(),
+    outcome: 'pass',
+    id: 'checksum-offload-fault',
+    segment: 'S23-S45',
+    direction: null,
+    confidence: 'likely',
+    next: at(machine1, 'ethtool -K'),
+  },
+  {
+    name: 'a capture between two that hold the ping does not',
+    path: ipipPath({ probes: 2 }).blind('encapsulator-underlay'),
+    outcome: 'unproven',
+    id: 'capture-blind',
+    segment: null,
+    direction: null,
+    confidence: 'certain',
+    candidates: [/capture filter/, /wrong interface/, /stopped early/],
+    next: at('where the capture was taken', 'tcpdump'),
+  },
+  {
+    name: 'a capture that ends inside a record',
+    path: ipipPath(),
+    options: { bend: { 'decapsulator-underlay': (bytes) => bytes.subarray(0, -5) } },
+    outcome: 'unproven',
+    id: 'capture-incomplete',
+    segment: null,
+    direction: null,
+    confidence: 'certain',
+    next: at('where the capture was taken', 'capinfos'),
+  },
+];
