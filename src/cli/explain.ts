@@ -31,7 +31,7 @@ export function explainText(id: string): string | null {
 
 function ruleText(meta: RuleMeta): string {
   const samples = [
-    `samples/… ${meta.samples.pass} passes`,
+    `${meta.samples.pass} passes`,
     ...(meta.samples.fail === null ? [] : [`${meta.samples.fail} fails`]),
   ];
   return [

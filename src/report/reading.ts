@@ -339,20 +339,46 @@ export function tallyLine(report: Report): string {
   return `Checks: ${shown.join(', ')}`;
 }
 
+/** Hops of a path that nobody captured, bridges aside, and tunnel devices where the path goes past them. */
+function rolesNotCaptured(report: Report): HopRole[] {
+  const roles = new Set<HopRole>();
+  for (const flow of report.flows) {
+    for (const journey of flow.journeys.slice(0, 1)) {
+      const plain = journey.request.hops.some((h) => h.role.endsWith('-underlay') && h.encapsulation === 'none');
+      for (const hop of journey.request.hops) {
+        if (hop.point !== null || hop.role.endsWith('-bridge') || (plain && hop.role.endsWith('-tunnel'))) continue;
+        roles.add(hop.role);
+      }
+    }
+  }
+  return [...roles];
+}
+
+/** What a pass says of the requests: with rules left out, or hop by hop, not all of them need have arrived. */
+export function whatPassed(report: Report): string {
+  const probes = report.flows.reduce((sum, flow) => sum + flow.probes, 0);
+  const delivered = report.flows.reduce((sum, flow) => sum + flow.delivered, 0);
+  const requests = `${probes} request${probes === 1 ? '' : 's'}`;
+  const gaps = rolesNotCaptured(report);
+  if (delivered === probes && gaps.length > 0) {
+    return `${requests} travelled the expected path as far as it was captured; not captured: ${gaps.join(', ')}`;
+  }
+  if (delivered === probes) return `${requests} travelled the expected path`;
+  return `nothing that was judged failed; of ${requests}, ${delivered} ${delivered === 1 ? 'was' : 'were'} followed to the end`;
+}
+
 /** "PASS", "FAIL" or "UNPROVEN" with the reason. */
 export function verdictLine(report: Report): string {
   const reasons = report.reasons.map(safeText);
   const shown = reasons.slice(0, 2).join('; ');
   const more = reasons.length - 2;
   const rest = more > 0 ? ` (and ${more} more reason${more === 1 ? '' : 's'})` : '';
-  const probes = report.flows.reduce((sum, flow) => sum + flow.probes, 0);
-  const proven = `${probes} request${probes === 1 ? '' : 's'} travelled the expected path`;
   const diagnosis = allDiagnoses(report)[0]?.diagnosis;
   const cause =
     diagnosis === undefined
       ? ''
       : ` (diagnosis: ${safeText(diagnosis.id)}${diagnosis.segment === null ? '' : `, ${safeText(diagnosis.segment)}`})`;
-  const why = report.outcome === 'pass' ? proven : `${shown}${rest}${cause}`;
+  const why = report.outcome === 'pass' ? whatPassed(report) : `${shown}${rest}${cause}`;
   const head = { pass: 'PASS', fail: 'FAIL', unproven: 'UNPROVEN' }[report.outcome];
   return `${head}  ${why === '' ? 'no reason was recorded' : why}`;
 }
