@@ -228,6 +228,10 @@ function expectationReport({ options, flows }: ReportInput): ExpectationReport {
       `the tunnel MTU ${tunnelMtu} is the profile's default, not told by the captures (--mtu changes it)`,
     );
   }
+  if (options.only !== null || options.skip.size > 0) {
+    const left = options.only === null ? `without ${[...options.skip].sort().join(', ')}` : 'of a few chosen rules';
+    weaknesses.push(`this is the verdict ${left} (--only, --skip): what the others would have found does not count`);
+  }
   return {
     source: given === undefined ? 'inferred' : given.kind === 'declared' ? 'topology-file' : 'kernel-state',
     from: given?.from ?? null,

@@ -21,7 +21,7 @@ export default defineCaptureRule<never>({
           // A device behind `-i any` that no flow used is no capture of its own.
           .filter((p) => p.namespace === null || flows.some((f) => f.pointsSeen.has(p)))
           .map((p) => {
-            const roles = assignments.map((flow) => flow.find((a) => a.point === p));
+            const roles = assignments.map((flow) => flow[p.index]);
             const placed = roles.some((a) => a !== undefined && (a.role !== null || a.offPath));
             return {
               about: p.id,
