@@ -153,6 +153,8 @@ async function readAll(request: CheckRequest): Promise<Reading> {
       unusable.push(error.message);
     }
   }
+  // The same words whatever the order of the arguments.
+  unusable.sort();
   if (unusable.length > 0 && (files.length === 0 || request.onUnusable === undefined)) {
     throw new UserError(unusable.join('\n'));
   }

@@ -22,6 +22,7 @@ import {
   refusalText,
   shortNames,
   sideOf,
+  whatPassed,
   worstOf,
 } from './reading.js';
 import type { Diagnosis, FlowReport, JourneyReport, Outcome, Report } from './report.js';
@@ -55,7 +56,7 @@ function verdictHeader({ report }: Page): Markup {
   const replied = report.flows.reduce((sum, flow) => sum + flow.replied, 0);
   const why =
     outcome === 'pass'
-      ? html`<p>${`${probes} request${probes === 1 ? '' : 's'} travelled the expected path.`}</p>`
+      ? html`<p>${`${whatPassed(report)}.`}</p>`
       : html`<ul class="why">${reasons.slice(0, 6).map((reason) => html`<li>${reason}</li>`)}${reasons.length > 6 ? html`<li>and ${reasons.length - 6} more reasons</li>` : html``}</ul>`;
   const folder = commonFolder(report);
   const tally: [string, number][] = [
