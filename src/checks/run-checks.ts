@@ -14,6 +14,8 @@ export interface CheckOptions {
   readonly require: ReadonlySet<string>;
   /** Damaged captures are errors, not warnings. */
   readonly strict: boolean;
+  /** Failed findings that somebody accepted: they are told as information and fail nothing. */
+  readonly accepts?: (finding: Finding) => boolean;
 }
 
 /** A finding, and whether it keeps what it belongs to from passing. */
@@ -25,6 +27,13 @@ export interface Judged {
 
 function chosen(options: CheckOptions): readonly AnyRule[] {
   return rules.filter((r) => (options.only === null || options.only.has(r.meta.id)) && !options.skip.has(r.meta.id));
+}
+
+function withAccepted(found: Judged[], { accepts }: CheckOptions): Judged[] {
+  if (accepts === undefined) return found;
+  return found.map((j) =>
+    j.finding.verdict === 'fail' && accepts(j.finding) ? { ...j, finding: { ...j.finding, severity: 'info' } } : j,
+  );
 }
 
 export function checkJourney(journey: Journey, options: CheckOptions): Judged[] {
@@ -49,7 +58,7 @@ export function checkJourney(journey: Journey, options: CheckOptions): Judged[] 
       default:
     }
   }
-  return out;
+  return withAccepted(out, options);
 }
 
 function directionOf(meta: RuleMeta): Direction {
@@ -106,7 +115,7 @@ export function checkFlow(flow: FlowSummary, options: CheckOptions): Judged[] {
     const wanted = rule.meta.id === 'IPT403' && options.require.has('mtu');
     out.push(judged(rule, verdict, null, null, wanted && verdict.verdict !== 'pass'));
   }
-  return out;
+  return withAccepted(out, options);
 }
 
 export function checkCaptures(scene: CaptureScene, options: CheckOptions): Judged[] {
@@ -120,7 +129,7 @@ export function checkCaptures(scene: CaptureScene, options: CheckOptions): Judge
       out.push({ ...result, finding: { ...result.finding, point: about } });
     }
   }
-  return out;
+  return withAccepted(out, options);
 }
 
 function blocksAll(meta: RuleMeta, verdict: Verdict<unknown>, damage: boolean): boolean {

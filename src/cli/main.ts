@@ -23,6 +23,17 @@ function restoreDash(args: Record<string, unknown>): void {
   }
 }
 
+/** The command line with what configuration and environment say; null when it only asked what they say. */
+async function toldWords(argv: readonly string[]): Promise<readonly string[] | null> {
+  if (argv.find((word) => !word.startsWith('-')) !== 'check' || argv.includes('--help')) return argv;
+  // Loaded for check alone: it brings a YAML parser along.
+  const { readSettings, settingsText, withSettings } = await import('./settings.js');
+  const settings = readSettings(process.cwd(), process.env);
+  if (!argv.includes('--print-config')) return withSettings(argv, settings);
+  process.stdout.write(lines(settingsText(argv, settings)));
+  return null;
+}
+
 /** Runs one command line (without node and script) and returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   // A reader that closes the pipe early (head, a pager) has what it wanted.
@@ -36,7 +47,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     status = to;
   };
   try {
-    const parser = yargs(argv.map((word) => (word === '-' ? STANDARD_INPUT : word)))
+    const words = await toldWords(argv);
+    if (words === null) return status;
+    const parser = yargs(words.map((word) => (word === '-' ? STANDARD_INPUT : word)))
       .scriptName('ipip-trace')
       .usage(
         '$0 <command> [options]\n\nFollows one ICMP request through captures taken at the hops of an IP-in-IP path.',

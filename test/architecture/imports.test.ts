@@ -182,6 +182,7 @@ const rooms: readonly Room[] = [
       { to: 'checks/**', typesOnly: true, because: 'explain describes a rule' },
       { to: 'diagnose/**', typesOnly: true, because: 'explain describes a diagnosis' },
       { to: 'version', because: 'reports and --version name the tool' },
+      { to: 'yaml', because: 'ipip-trace.config.yaml and the baseline' },
       { to: 'yargs', because: 'the command line' },
       { to: 'yargs/helpers', because: 'the command line' },
       { to: 'chalk', because: 'colour of messages' },

@@ -5,11 +5,12 @@ import { parseAddress } from '../../decode/address.js';
 import { type ExpectationSource, type HopRole, hopRoles } from '../../expect/expected-path.js';
 import { defaultProfile, findProfile, profiles } from '../../expect/profiles.js';
 import { type CheckRequest, check, checkAndFollow } from '../../pipeline.js';
-import type { Report } from '../../report/report.js';
+import type { Note, Report } from '../../report/report.js';
 import { safeText } from '../../report/safe-text.js';
 import type { StatedPoint } from '../../result/stated-roles.js';
 import { UserError } from '../../user-error.js';
 import { version } from '../../version.js';
+import type { Baseline } from '../baseline.js';
 import { ExitStatus, exitStatusOf } from '../exit-status.js';
 import { formatNames, printReport, readFormats } from '../formats.js';
 import { progressLine } from '../progress.js';
@@ -35,6 +36,7 @@ interface CheckArguments {
   explain: boolean;
   quiet: boolean;
   evidence?: string;
+  baseline?: string;
   color?: boolean;
 }
 
@@ -110,6 +112,12 @@ function options(y: Argv<object>): Argv<CheckArguments> {
       requiresArg: true,
       describe: "Write the followed flows' frames, commented with what they prove, to this pcapng",
     })
+    .option('baseline', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Accepted findings: a YAML list of {rule, point, role, reason, expires}',
+    })
+    .option('print-config', { type: 'boolean', default: false, describe: 'Print the settings that hold, and stop' })
     .option('max-journeys', {
       type: 'number',
       default: 100,
@@ -139,6 +147,7 @@ function options(y: Argv<object>): Argv<CheckArguments> {
 async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
   const formats = readFormats(args.format);
   const expectations = await readExpectations(args);
+  const baseline = await readBaseline(args.baseline);
   const progress = progressLine(process.stderr);
   let usable = true;
   const request: CheckRequest = {
@@ -156,6 +165,7 @@ async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
     strict: args.strict,
     maxJourneys: readCount(args.maxJourneys),
     version: version(),
+    ...(baseline === null ? {} : { accepts: baseline.accepts }),
     onProgress: progress.update,
     onUnusable(message) {
       usable = false;
@@ -163,20 +173,35 @@ async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
       process.stderr.write(`ipip-trace: ${safeText(message)}\n`);
     },
   };
-  const report = args.evidence === undefined ? await check(request) : await checkAndKeep(request, args.evidence);
+  const notes = (): readonly Note[] => baseline?.notes ?? [];
+  const report = await (args.evidence === undefined
+    ? check(request).then((r) => withNotes(r, notes()))
+    : checkAndKeep(request, args.evidence, notes));
   progress.clear();
+  for (const { message } of notes()) process.stderr.write(`ipip-trace: ${safeText(message)}\n`);
   await printReport(report, formats, args);
   return usable ? exitStatusOf(report) : ExitStatus.Usage;
 }
 
+function withNotes(report: Report, notes: readonly Note[]): Report {
+  return notes.length === 0 ? report : { ...report, notes: [...report.notes, ...notes] };
+}
+
+async function readBaseline(file: string | undefined): Promise<Baseline | null> {
+  if (file === undefined) return null;
+  const { Baseline } = await import('../baseline.js');
+  return new Baseline(file, new Date().toISOString().slice(0, 10));
+}
+
 /** Writes the followed frames on the way, before anything is printed: what cannot be written is said first. */
-async function checkAndKeep(request: CheckRequest, out: string): Promise<Report> {
+async function checkAndKeep(request: CheckRequest, out: string, notes: () => readonly Note[]): Promise<Report> {
   // Loaded only when asked for.
   const { refuseOwnCapture, writeEvidence } = await import('../../evidence/write-evidence.js');
   if (request.captures.includes('-'))
     throw new UserError('--evidence: standard input cannot be read a second time: save it to a file and check that');
   refuseOwnCapture(out, request.captures);
-  const { report, followed } = await checkAndFollow(request);
+  const { report: plain, followed } = await checkAndFollow(request);
+  const report = withNotes(plain, notes());
   await writeEvidence(out, report, followed);
   return report;
 }

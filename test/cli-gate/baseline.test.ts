@@ -1,0 +1,76 @@
+/** Accepted findings: they fail nothing, are still told, and go stale aloud. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../src/report/report.js';
+import { capturesIn, runTool, samplesFolder } from '../support/run-tool.js';
+
+const file = join(mkdtempSync(join(tmpdir(), 'ipip-baseline-')), 'accepted.yaml');
+const sample = join(samplesFolder, 'bad-mtu-pod-fragments');
+
+function checkWith(baseline: string) {
+  writeFileSync(file, baseline);
+  const run = runTool(['check', ...capturesIn(sample), '--baseline', file, '--format', 'json'], sample);
+  return { ...run, report: JSON.parse(run.stdout || 'null') as Report };
+}
+
+function failed(report: Report) {
+  return report.flows
+    .flatMap((f) => [...f.findings, ...f.journeys.flatMap((j) => j.findings)])
+    .filter((f) => f.verdict === 'fail');
+}
+
+const both = [
+  "- { rule: IPT401, reason: jumbo frames come in May, expires: '2999-01-31' }",
+  "- { rule: inner-fragmented, reason: jumbo frames come in May, expires: '2999-01-31' }",
+];
+
+it('lets the run pass when every failure is accepted, and keeps telling them', () => {
+  const { status, report, stderr } = checkWith(both.join('\n'));
+  expect([status, report.outcome]).toEqual([0, 'pass']);
+  expect(new Set(failed(report).map((f) => `${f.rule} ${f.severity}`))).toEqual(
+    new Set(['IPT401 info', 'IPT405 info']),
+  );
+  expect(report.notes.filter((n) => n.id === 'baseline-accepted')).toHaveLength(2);
+  expect(stderr).toContain('IPT401 is accepted until 2999-01-31: jumbo frames come in May');
+});
+
+it('still fails by what is not accepted', () => {
+  const { status, report } = checkWith(both[0]!);
+  expect([status, report.outcome]).toEqual([1, 'fail']);
+  expect(report.reasons.join()).toMatch(/IPT405/);
+  expect(report.reasons.join()).not.toMatch(/IPT401/);
+});
+
+it('accepts nothing by an entry that expired, or that names another place', () => {
+  const { status, report, stderr } = checkWith(
+    [
+      "- { rule: IPT401, reason: was to be gone, expires: '2020-01-31' }",
+      "- { rule: IPT405, point: elsewhere.cap, reason: other place, expires: '2999-01-31' }",
+      "- { rule: IPT405, role: destination-pod, reason: other role, expires: '2999-01-31' }",
+    ].join('\n'),
+  );
+  expect(status).toBe(1);
+  expect(failed(report).some((f) => f.rule === 'IPT401' && f.severity === 'error')).toBe(true);
+  expect(report.notes.map((n) => n.id).filter((id) => id.startsWith('baseline'))).toContain('baseline-expired');
+  expect(stderr).toMatch(/IPT401 expired on 2020-01-31/);
+  expect(stderr).toMatch(/IPT405 at elsewhere\.cap accepted nothing in this run/);
+});
+
+describe('refuses', () => {
+  const wrong: [text: string, says: RegExp][] = [
+    ['{}', /expected a list/],
+    ["- { rule: IPT401, expires: '2999-01-31' }", /entry 1: reason is missing/],
+    ['- { rule: IPT401, reason: x }', /entry 1: expires is missing/],
+    ["- { rule: IPT401, reason: x, expires: 'soon' }", /expires soon is no day/],
+    ["- { rule: IPT999, reason: x, expires: '2999-01-31' }", /no rule is called IPT999/],
+    ["- { rule: IPT401, roll: x, reason: x, expires: '2999-01-31' }", /there is no key roll; did you mean role\?/],
+    ["- { rule: IPT401, role: pod, reason: x, expires: '2999-01-31' }", /role pod is none of/],
+  ];
+  it.each(wrong)('%s', (text, says) => {
+    const { status, stderr } = checkWith(text);
+    expect(stderr).toMatch(says);
+    expect(status).toBe(2);
+  });
+});

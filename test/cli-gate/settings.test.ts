@@ -1,0 +1,98 @@
+/** ipip-trace.config.yaml, IPIP_TRACE_<OPTION> and the command line: which wins, and what is refused. */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { settingKinds, withSettings } from '../../src/cli/settings.js';
+import { runTool, samplesFolder } from '../support/run-tool.js';
+
+const root = mkdtempSync(join(tmpdir(), 'ipip-settings-'));
+const inner = join(root, 'a', 'b');
+mkdirSync(inner, { recursive: true });
+const config = join(root, 'ipip-trace.config.yaml');
+const captures = ['pod1.cap', 'node1.cap', 'node2.cap', 'pod2.cap'].map((name) =>
+  join(samplesFolder, 'bad-ipip-blocked', name),
+);
+
+afterEach(() => {
+  for (const name of Object.keys(process.env)) if (name.startsWith('IPIP_TRACE_')) delete process.env[name];
+});
+
+it('knows every long option of check, and no other', () => {
+  const help = runTool(['check', '--help']).stdout;
+  const options = [...help.matchAll(/^\s+(?:-\w, )?--([a-z-]+)/gm)].map((m) => m[1]!);
+  const once = ['help', 'version', 'print-config'];
+  expect(Object.keys(settingKinds).sort()).toEqual(options.filter((o) => !once.includes(o)).sort());
+});
+
+it('is found upwards, overridden by the environment, and both by the command line', () => {
+  writeFileSync(config, 'format: tap\nquiet: true\n');
+  expect(runTool(['check', ...captures], inner).stdout).toMatch(/^FAIL {2}.*\n$/);
+  process.env.IPIP_TRACE_QUIET = 'no';
+  expect(runTool(['check', ...captures], inner).stdout).toMatch(/^TAP version 14/);
+  process.env.IPIP_TRACE_FORMAT = 'markdown';
+  expect(runTool(['check', ...captures], inner).stdout).toMatch(/^# /);
+  expect(runTool(['check', ...captures, '--format', 'json'], inner).stdout).toMatch(/^\{/);
+  expect(runTool(['check', ...captures, '--format=json', '-q'], inner).stdout).toMatch(/^FAIL/);
+});
+
+it('changes the verdict as the option would', () => {
+  writeFileSync(config, 'skip: [IPT010]\nrequire: [reply]\n');
+  const run = runTool(['check', ...captures, '--format', 'json'], inner);
+  expect(run.status).toBe(3);
+  expect(run.stdout).toContain('no reply was captured');
+});
+
+it('prints what holds and where it comes from, as a file that says the same', () => {
+  writeFileSync(config, 'expect: path.yaml\nrequire: [mtu, reply]\n');
+  process.env.IPIP_TRACE_MTU = '8980';
+  const run = runTool(['check', '--print-config', '--strict', '--format', 'json=x y.json'], inner);
+  expect(run.status).toBe(0);
+  expect(run.stdout.split('\n')).toEqual([
+    `expect: "${join(root, 'path.yaml')}" # ${config}`,
+    'mtu: 8980 # IPIP_TRACE_MTU',
+    `require: ["mtu", "reply"] # ${config}`,
+    'format: ["json=x y.json"] # command line',
+    'strict: true # command line',
+    '',
+  ]);
+});
+
+describe('refuses', () => {
+  const wrong: [file: string, says: RegExp][] = [
+    ['requires: [mtu]', /requires: check has no such option; did you mean require\?/],
+    ['strict: maybe', /strict: expected true or false, got maybe/],
+    ['mtu: [1, 2]', /mtu: expected one value, not a list/],
+    ['mtu: big', /mtu: expected a number, got big/],
+    ['- mtu', /expected options with their values/],
+    ['format: [a', /config\.yaml:\d+: is no YAML/],
+    ['profile: { a: 1 }', /profile: expected a text/],
+    ['mtu: 12', /--mtu 12: expected a whole number/],
+  ];
+  it.each(wrong)('%s', (file, says) => {
+    writeFileSync(config, `${file}\n`);
+    const run = runTool(['check', ...captures], inner);
+    expect(run.stderr).toMatch(says);
+    expect(run.status).toBe(2);
+  });
+
+  it('a variable that is no option', () => {
+    writeFileSync(config, '');
+    process.env.IPIP_TRACE_FAILON = 'warning';
+    const run = runTool(['check', ...captures], inner);
+    expect(run.stderr).toMatch(/IPIP_TRACE_FAILON: check has no such option; did you mean IPIP_TRACE_FAIL_ON\?/);
+    expect(run.status).toBe(2);
+  });
+});
+
+it('leaves other commands and captures that look like options alone', () => {
+  const settings = new Map([['skip', { values: ['IPT010'], from: 'x' }]]);
+  expect(withSettings(['rules'], settings)).toEqual(['rules']);
+  expect(withSettings(['check', 'a.cap', '--', '--skip'], settings)).toEqual([
+    'check',
+    '--skip=IPT010',
+    'a.cap',
+    '--',
+    '--skip',
+  ]);
+});
