@@ -1,6 +1,6 @@
 /** The command line: finds the command, runs it, and turns the three kinds of error into exit statuses. */
 import yargs from 'yargs';
-import { safeText } from '../report/safe-text.js';
+import { guardLines, safeText } from '../report/safe-text.js';
 import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import { checkCommand } from './commands/check.js';
@@ -71,16 +71,17 @@ export async function main(argv: readonly string[]): Promise<number> {
       .wrap(Math.min(100, process.stdout.columns ?? 100))
       .exitProcess(false)
       .fail((message, error) => {
-        if (error) throw error;
+        // yargs throws its own kind for words that it cannot take apart, such as an option without its value.
+        if (error && error.name !== 'YError') throw error;
         throw new UserError(
-          `${message ?? 'the command line cannot be used'} (ipip-trace --help shows what can be said)`,
+          `${(message || error?.message || 'the command line cannot be used').trim().replace(/\s*\n\s*/g, ' ')} (ipip-trace --help shows what can be said)`,
         );
       });
     await parser.parseAsync();
     return status;
   } catch (error) {
     if (error instanceof UserError) {
-      for (const line of error.message.split('\n')) process.stderr.write(`ipip-trace: ${safeText(line)}\n`);
+      for (const line of error.message.split('\n')) process.stderr.write(`ipip-trace: ${guardLines(safeText(line))}\n`);
       return ExitStatus.Usage;
     }
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -93,5 +94,5 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** Line breaks are ours, everything else in a message may come from a file name or a file. */
 function lines(text: string): string {
-  return text.split('\n').map(safeText).join('\n');
+  return guardLines(text.split('\n').map(safeText).join('\n'));
 }

@@ -6,7 +6,7 @@ import { type ExpectationSource, type HopRole, hopRoles } from '../../expect/exp
 import { defaultProfile, findProfile, profiles } from '../../expect/profiles.js';
 import { type CheckRequest, check, checkAndFollow } from '../../pipeline.js';
 import type { Note, Report } from '../../report/report.js';
-import { safeText } from '../../report/safe-text.js';
+import { guardLines, safeText } from '../../report/safe-text.js';
 import type { StatedPoint } from '../../result/stated-roles.js';
 import { UserError } from '../../user-error.js';
 import { version } from '../../version.js';
@@ -170,7 +170,7 @@ async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
     onUnusable(message) {
       usable = false;
       progress.clear();
-      process.stderr.write(`ipip-trace: ${safeText(message)}\n`);
+      process.stderr.write(`ipip-trace: ${guardLines(safeText(message))}\n`);
     },
   };
   const notes = (): readonly Note[] => baseline?.notes ?? [];
