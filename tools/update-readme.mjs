@@ -1,7 +1,7 @@
-// Puts the tool's own output into README.md, between the markers: `npm run docs`. A test fails when it is stale.
+// Puts the tool's own output into README.md and its translation, between the markers: `npm run docs`. A test fails when it is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const file = new URL('../README.md', import.meta.url);
+const files = ['../README.md', '../README.zh-CN.md'].map((name) => new URL(name, import.meta.url));
 
 /** The README with each marked block replaced by the sample's stored answer, which golden tests hold true. */
 export function withOutputs(text) {
@@ -25,5 +25,5 @@ function shortened(answer) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].replaceAll('\\', '/').split('/').pop())) {
-  writeFileSync(file, withOutputs(readFileSync(file, 'utf8')));
+  for (const file of files) writeFileSync(file, withOutputs(readFileSync(file, 'utf8')));
 }
