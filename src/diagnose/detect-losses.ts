@@ -73,18 +73,18 @@ function allLost(
   for (const stage of stages) {
     const confidence = stages.length === 1 ? 'likely' : 'possible';
     if (stage === 2) {
-      const unanswered = unansweredArp(scene, direction);
+      const unanswered = unansweredArp(scene, direction, list[0]!);
       if (unanswered !== null) {
         drafts.push({
           ...base,
           id: 'neighbour-unresolved',
-          confidence: 'likely',
+          confidence: unanswered.sure ? 'likely' : 'possible',
           message: `nobody answers ARP for ${unanswered.address}`,
           peer: unanswered.address,
           fact: `${base.fact}; ${unanswered.fact}`,
           evidence: [...base.evidence, ...unanswered.refs],
         });
-        continue;
+        if (unanswered.sure) continue;
       }
     }
     if (stage === 3) {
@@ -142,14 +142,20 @@ function isEcnDrop(loss: Loss): boolean {
   );
 }
 
-/** who-has of the sending node without an is-at, at its own underlay capture. */
+/**
+ * who-has of the sending node without an is-at, at its own underlay capture. Everybody's questions are heard there, and the
+ * answers to others are not: a question counts when the node is known to ask it, or when it follows the datagram and is repeated.
+ */
 function unansweredArp(
   scene: FlowScene,
   direction: Direction,
-): { address: string; fact: string; refs: Draft['evidence'] } | null {
+  loss: Loss,
+): { address: string; fact: string; refs: Draft['evidence']; sure: boolean } | null {
   const role = direction === 'request' ? 'encapsulator-underlay' : 'decapsulator-underlay';
   const { path } = scene.summary;
   const points = new Set(path.assignments.filter((a) => a.role === role).map((a) => a.point));
+  const self = path.facts[direction][role]?.outerSource?.value ?? null;
+  let found: ReturnType<typeof unansweredArp> = null;
   for (const ask of path.arps) {
     if (
       ask.operation !== 1 ||
@@ -159,15 +165,22 @@ function unansweredArp(
     )
       continue;
     const answered = path.arps.some((a) => a.point === ask.point && a.senderAddress === ask.targetAddress);
-    if (answered) continue;
+    if (answered || (self !== null && ask.senderAddress !== self)) continue;
+    const follows = elapsed(loss.lastSeen.observations[0]!, ask.first) >= 0;
+    const repeated = ask.count > 1;
+    if (self === null && !follows && !repeated) continue;
+    const sure = self !== null || (follows && repeated);
+    if (found !== null && !sure) continue;
     const address = addressText(ask.targetAddress);
-    return {
+    found = {
       address,
+      sure,
       fact: `${ask.point.label} holds ${ask.count} who-has ${address} from ${addressText(ask.senderAddress)} and no answer (${refText(ask)})`,
       refs: [ask.ref],
     };
+    if (sure) return found;
   }
-  return null;
+  return found;
 }
 
 function someLost(
