@@ -29,6 +29,8 @@ export function tunnelEnds(evidence: Evidence): TunnelEnds {
 
 interface Shape {
   encapsulated: boolean;
+  /** On a tunnel device, where a datagram is plain by nature. */
+  tunnelled: boolean;
   replied: boolean;
   requested: boolean;
   readonly ttls: Set<number>;
@@ -53,7 +55,10 @@ export function whyBackground(evidence: Evidence, flow: Flow, { nodes, pods }: T
     if (isInitial(q!) && isInitial(r!)) return `${name} was answered on its own link, nothing forwarded it: not judged`;
   }
   const renamed = flow.probes.flatMap((p) => p.rewritten);
-  if (renamed.length > 0 && renamed.every((k) => nodes.has(k.source)) && shape.replied && !pods.has(flow.destination)) {
+  const outward = renamed.length > 0 && shape.replied && !pods.has(flow.destination);
+  // Where nothing tells the nodes' addresses: renamed and forwarded once, on no tunnel device, and seen by nobody behind.
+  const once = nodes.size === 0 && !shape.tunnelled && Math.max(...shape.ttls) - Math.min(...shape.ttls) === 1;
+  if (outward && (once || renamed.every((k) => nodes.has(k.source)))) {
     return `${name} leaves the cluster through its node's address: not judged`;
   }
   return null;
@@ -61,11 +66,20 @@ export function whyBackground(evidence: Evidence, flow: Flow, { nodes, pods }: T
 
 function shapeOf(evidence: Evidence, flow: Flow): Shape {
   const c = evidence.sightings.columns;
-  const shape: Shape = { encapsulated: false, replied: false, requested: false, ttls: new Set(), replyTtls: new Set() };
+  const shape: Shape = {
+    encapsulated: false,
+    tunnelled: false,
+    replied: false,
+    requested: false,
+    ttls: new Set(),
+    replyTtls: new Set(),
+  };
   for (const probe of flow.probes) {
     for (const row of probe.requests) {
       shape.requested = true;
       if (c.encapsulation[row] !== 0) shape.encapsulated = true;
+      const { link } = evidence.points[c.point[row]!]!;
+      if (link === 'raw' || link === 'cooked-tunnel') shape.tunnelled = true;
       shape.ttls.add(c.timeToLive[row]!);
     }
     for (const row of probe.replies) {
