@@ -125,8 +125,10 @@ export function checkCaptures(scene: CaptureScene, options: CheckOptions): Judge
     for (const { about, verdict } of rule.checkAll(scene)) {
       const damage = rule.meta.id === 'IPT001' || rule.meta.id === 'IPT002';
       const severity = damage && options.strict ? 'error' : rule.meta.severity;
-      const result = judged(rule, verdict, null, null, blocksAll(rule.meta, verdict, damage), severity);
-      out.push({ ...result, finding: { ...result.finding, point: about } });
+      const blocks = blocksAll(rule.meta, verdict, damage);
+      const result = judged(rule, verdict, null, null, blocks, severity);
+      // A damaged capture blocks a pass although it fails nothing by itself: what it lost may have been there.
+      out.push({ finding: { ...result.finding, point: about }, blocks });
     }
   }
   return withAccepted(out, options);

@@ -258,10 +258,9 @@ export function corruptedSegment(scene: FlowScene): string | null {
 
 function sizesExplain(scene: FlowScene, list: readonly Loss[]): boolean {
   const lost = new Set(list.map((l) => l.position));
-  const largest = Math.max(
-    0,
-    ...scene.summary.records.filter((r) => !lost.has(r.position) && r.delivered).map((r) => r.size),
-  );
+  const largest = scene.summary.records
+    .filter((r) => !lost.has(r.position) && r.delivered)
+    .reduce((most, r) => Math.max(most, r.size), 0);
   return list.every((l) => l.size > largest);
 }
 

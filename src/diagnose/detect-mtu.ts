@@ -101,8 +101,8 @@ function thresholds(scene: FlowScene): Draft[] {
         (r) => !lost.has(r.position) && (direction === 'request' ? r.delivered : r.replied),
       );
       const size = (r: (typeof passed)[number]): number => (direction === 'request' ? r.size : r.replySize);
-      const largestPassed = Math.max(0, ...passed.map(size));
-      const smallestLost = Math.min(...list.map((l) => l.size));
+      const largestPassed = passed.reduce((most, r) => Math.max(most, size(r)), 0);
+      const smallestLost = list.reduce((least, l) => Math.min(least, l.size), Number.POSITIVE_INFINITY);
       if (passed.length === 0 || smallestLost <= largestPassed) continue;
       // Where the captures leave several stages open, each is a candidate.
       const ids = stagesOf(segment, direction).flatMap((stage) => thresholdIds[stage] ?? []);
@@ -112,7 +112,7 @@ function thresholds(scene: FlowScene): Draft[] {
         segment,
         confidence: ids.length === 1 ? ('likely' as const) : ('possible' as const),
         message: `datagrams of ${smallestLost} octets and more are lost, ${largestPassed} and less pass`,
-        fact: `${list.length} ${direction}(s) of ${smallestLost} to ${Math.max(...list.map((l) => l.size))} octets last seen at ${seenAt(first.lastSeen)}, not at ${first.firstMissing.point!.label}; ${passed.length} of at most ${largestPassed} octets passed`,
+        fact: `${list.length} ${direction}(s) of ${smallestLost} to ${list.reduce((most, l) => Math.max(most, l.size), 0)} octets last seen at ${seenAt(first.lastSeen)}, not at ${first.firstMissing.point!.label}; ${passed.length} of at most ${largestPassed} octets passed`,
         evidence: list.flatMap((l) => l.lastSeen.observations.slice(0, 1).map((o) => o.ref)),
       };
       drafts.push(...ids.map((id) => ({ ...base, id })));
@@ -123,7 +123,11 @@ function thresholds(scene: FlowScene): Draft[] {
 
 export function bySegment(losses: readonly Loss[]): Map<string, Loss[]> {
   const map = new Map<string, Loss[]>();
-  for (const loss of losses) map.set(loss.segment, [...(map.get(loss.segment) ?? []), loss]);
+  for (const loss of losses) {
+    const list = map.get(loss.segment);
+    if (list === undefined) map.set(loss.segment, [loss]);
+    else list.push(loss);
+  }
   return map;
 }
 

@@ -23,7 +23,11 @@ export function readName(point: CapturePoint, shared = false): NameHint {
   const file = baseName(point.file).toLowerCase();
   const device = (point.interfaceName ?? '').toLowerCase();
   const stem = file.replace(/(\.(gz|zst|lz4|xz))?$/, '').replace(/\.(cap|pcap|pcapng|dmp|dump)$/, '');
-  return { kind: kindOf(device, stem), group: groupOf(device, stem, shared), side: shared ? sideOf(device) : sideOf(stem) };
+  return {
+    kind: kindOf(device, stem),
+    group: groupOf(device, stem, shared),
+    side: shared ? sideOf(device) : sideOf(stem),
+  };
 }
 
 function kindOf(device: string, stem: string): PointKind | null {

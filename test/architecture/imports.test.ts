@@ -100,6 +100,7 @@ const rooms: readonly Room[] = [
       { to: 'checks/*', because: 'the rule type and what several rules share; one rule never leans on another' },
       { to: 'decode/address', because: 'messages show addresses' },
       { to: 'trace/**', because: 'journeys, and helpers that put their parts into words' },
+      { to: 'expect/virtual-router', because: 'which MACs are of a virtual router is known in one place' },
       { to: 'expect/expected-path', because: 'a rule compares with expected facts' },
       { to: 'capture/capture', typesOnly: true, because: 'a rule may judge how a file ended' },
       { to: 'report/report', typesOnly: true, because: 'a verdict becomes a finding' },

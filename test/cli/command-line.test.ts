@@ -98,8 +98,8 @@ describe('one bad file does not hide what the others say', () => {
     ]);
     expect(run.status).toBe(2);
     expect(run.stderr.trimEnd().split('\n')).toEqual([
-      expect.stringMatching(/^ipip-trace: .*notes\.cap: /),
       expect.stringMatching(/^ipip-trace: .*none\.cap: no such file/),
+      expect.stringMatching(/^ipip-trace: .*notes\.cap: /),
     ]);
     expect(run.stdout).toContain('10.244.1.2');
     const report = JSON.parse(readFileSync(json, 'utf8'));
@@ -109,7 +109,7 @@ describe('one bad file does not hide what the others say', () => {
   });
 
   it('prints no report when none can be read', () => {
-    expectMistake(runTool(['check', notes, join(scratch, 'none.cap')]), /notes\.cap/, /none\.cap: no such file/);
+    expectMistake(runTool(['check', notes, join(scratch, 'none.cap')]), /none\.cap: no such file/, /notes\.cap/);
   });
 
   it('makes no baseline of what is left', () => {
