@@ -1,5 +1,6 @@
 import type { Leg } from '../../trace/journey.js';
 import { isTunnel, isUnderlay } from '../../trace/journey.js';
+import { elapsed } from '../../trace/observation.js';
 import { defineJourneyRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
 
 interface ReplyAsymmetric {
@@ -29,7 +30,7 @@ export default defineJourneyRule<ReplyAsymmetric>({
     samples: { pass: 'ok-ping', fail: 'bad-asymmetric' },
   },
   message: ({ request, reply, at }) => `the request travels as ${request}, the reply as ${reply} (${at})`,
-  check({ request, reply, composite }) {
+  check({ request, reply, composite, path }) {
     if (reply === null) return notApplicable;
     const there = seenEncapsulation(request);
     const back = seenEncapsulation(reply);
@@ -56,6 +57,12 @@ export default defineJourneyRule<ReplyAsymmetric>({
         );
     if (skipped !== undefined) {
       const o = request.hops.find((r) => r.point === skipped.point)!.observations[0]!;
+      // Nothing at all is there after the last of several requests: the capture may have been stopped before the reply.
+      const { lastSeconds, lastNanoseconds } = o.point.traffic;
+      const ended = elapsed(o, { seconds: lastSeconds, nanoseconds: lastNanoseconds }) <= 0;
+      if (ended && path.flow.probes.length > 1) {
+        return unproven('frame', `${o.point.label} ends with this request: it may have been stopped before the reply`);
+      }
       return fail(
         {
           request: `${there.value} through ${skipped.point!.label}`,
