@@ -60,6 +60,13 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
     if (error.code === 3)
       return [
         draft('tunnel-down-at-decapsulator', 'S45', `${sender} has no tunnel that takes this datagram, or it is down`),
+        // REJECT of iptables and nftables answers so by default, and nothing in the answer tells the two apart.
+        draft(
+          'decapsulator-input-reject',
+          'S45',
+          `or a firewall rule of ${sender} rejects it with its default answer`,
+          'possible',
+        ),
       ];
     if (prohibited.has(error.code)) {
       return fromEnd
@@ -84,7 +91,9 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
   const here = (id: string): Pick<Draft, 'first'> => ({
     first: findDiagnosis(id)!.causes.map((c) => ({ ...c, on: far ? 'receiver' : 'sender' })),
   });
-  if (prohibited.has(error.code)) {
+  // No router answers a forwarded datagram with port unreachable: that is the default answer of a REJECT rule.
+  const rejected = error.code === 3 && error.sender !== error.quotedInner?.destination;
+  if (prohibited.has(error.code) || rejected) {
     const said = draft('forward-reject', far ? 'S56' : 'S12', `${sender} refuses to forward the inner datagram`);
     return [{ ...said, ...here('forward-reject') }];
   }
