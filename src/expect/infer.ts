@@ -312,6 +312,8 @@ function shareLink(samples: ReadonlyMap<HopRole, RoleSample>, arps: readonly Arp
     const ttlB = b.outer?.timeToLive ?? b.inner.timeToLive;
     if (ttlA !== ttlB) return false;
     if (a.ethernet !== null && b.ethernet !== null) return a.ethernet.destination === b.ethernet.destination;
+    // Without MACs (`-i any`) the TTL is all there is: no router took from it.
+    return true;
   }
   const sample = before?.[0] ?? after?.[0];
   if (sample?.outer) {

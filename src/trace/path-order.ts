@@ -41,6 +41,8 @@ export interface Learned {
 
 type Side = 'source' | 'destination';
 
+const LINKTYPE_LINUX_SLL = 113;
+
 /** A probe passes about ten places; who claims to have seen it at more than this many is not telling of one path. */
 const MAX_SEEN = 64;
 /** ARP questions of one point whose round trips are compared. */
@@ -106,7 +108,8 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
     if (place.view!.relays && !place.point.link.startsWith('cooked')) place.offPath = true;
   }
   for (const place of seen.slice(MAX_SEEN)) place.offPath = true;
-  const onPath = seen.filter((p) => !p.offPath);
+  // Without interface index and without an outer header a bridge and the node's interface are one point: it has no one place.
+  const onPath = seen.filter((p) => !p.offPath && !(p.point.linkType === LINKTYPE_LINUX_SLL && p.view!.relays));
   findKinds(onPath, places);
   findMiddleSides('underlay', onPath, places, input);
   findMiddleSides('tunnel', onPath, places, input);
