@@ -602,6 +602,8 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
       direction: 'request',
       confidence: 'certain',
       next: at(machine2, command),
+      // A REJECT rule answers port unreachable by default as well.
+      ...(code === 3 ? { also: ['decapsulator-input-reject'] } : {}),
     }),
   ),
   {
