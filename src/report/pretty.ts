@@ -33,7 +33,7 @@ import {
 import type { Diagnosis, Direction, Finding, FlowReport, JourneyReport, LegReport, Report } from './report.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 import { guardLines, safeText } from './safe-text.js';
-import { hopRows, hopTable } from './table.js';
+import { hopRows, hopTable, noRules } from './table.js';
 
 interface Page {
   readonly report: Report;
@@ -379,23 +379,7 @@ function flowsTable({ report, options, paint, width }: Page): string[] {
   const sorted = [...report.flows].sort((a, b) => rank[a.outcome] - rank[b.outcome]);
   const shown = options.all ? sorted : sorted.slice(0, 30);
   const table = new Table({
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      right: '',
-      'right-mid': '',
-      mid: '',
-      'mid-mid': '',
-      middle: '  ',
-    },
+    chars: noRules,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'left'],
     head: ['', 'source', 'destination', 'probes', 'delivered', 'replied', 'worst finding'].map((head) =>

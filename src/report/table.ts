@@ -150,7 +150,8 @@ function absenceMark(state: HopState): Mark {
   return state === 'lost-before' ? 'fail' : state === 'blind' ? 'unproven' : 'none';
 }
 
-const noRules = {
+/** A table without lines: columns apart by two spaces. */
+export const noRules = {
   top: '',
   'top-mid': '',
   'top-left': '',
