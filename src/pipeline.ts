@@ -3,7 +3,7 @@
 import type { CaptureSummary } from './capture/capture.js';
 import { expandCapturePaths } from './capture/capture-paths.js';
 import { readCapture } from './capture/read-capture.js';
-import { FlowSummary, type JourneyTally } from './checks/flow-summary.js';
+import { FlowSummary, type JourneyTally, type ShapeTally } from './checks/flow-summary.js';
 import { type CheckOptions, checkCaptures, checkFlow, checkJourney, judgeJourney } from './checks/run-checks.js';
 import { describeLayers, type LayerDescription } from './decode/describe-frame.js';
 import { decodeFrame, type Fault, FrameView, faultOf } from './decode/frame.js';
@@ -29,8 +29,6 @@ const MAX_JOURNEYS = 1_000;
 
 /** Probes of one shape that are built and judged before the rest of them is only counted; evidence names at most 16 frames. */
 const ALIKE_BUILT = 16;
-/** Shapes that are remembered; captures made to have more get slower, not larger. */
-const MAX_SHAPES = 4096;
 
 export interface CheckRequest extends PathOptions, CheckOptions {
   readonly captures: readonly string[];
@@ -85,6 +83,35 @@ function judge({ evidence, unusable }: Reading, request: CheckRequest): Report {
     unjudged,
     options: request,
   });
+}
+
+interface Judges {
+  readonly judge: (journey: Journey) => { journey: JourneyTally; judgement: JudgementTally };
+  readonly summary: FlowSummary;
+  readonly kept: KeptJourneys;
+}
+
+/** Builds and judges the flow's probes one by one; once enough of a shape were, the rest of it is only counted. */
+function judgeProbes(evidence: Evidence, path: FlowPath, each: boolean, { judge, summary, kept }: Judges): void {
+  const { probes } = path.flow;
+  const { columns } = evidence.sightings;
+  const shapes = new ProbeShapes(evidence, path.errors);
+  const judged: { judgement: JudgementTally; tally: ShapeTally; built: number; alike: number }[] = [];
+  for (let position = 0; position < probes.length; position++) {
+    const shape = each ? -1 : shapes.of(probes, position);
+    const known = shape === -1 ? undefined : judged[shape];
+    if (known !== undefined && known.built >= ALIKE_BUILT && kept.isFull(known.judgement.verdict.outcome)) {
+      summary.addAlike(known.tally, position, shapes.rows, columns);
+      known.alike++;
+      continue;
+    }
+    const { journey, judgement } = judge(buildJourney(evidence, path, probes.at(position), position));
+    if (known !== undefined) known.built++;
+    else if (shape !== -1) {
+      judged[shape] = { judgement, tally: summary.shapeTally(journey, shapes, evidence), built: 1, alike: 0 };
+    }
+  }
+  for (const { judgement, alike } of judged) kept.addAlike(judgement, alike);
 }
 
 /** The report, and the frames that its flows are made of, for whoever wants to keep them. */
@@ -172,20 +199,7 @@ function judgeFlow(evidence: Evidence, path: FlowPath, options: CheckRequest, ma
   };
   if (path.runs !== null) judge(buildCompositeJourney(evidence, path));
   else {
-    const shapes = new ProbeShapes(evidence, path.errors);
-    const judged = new Map<string, ReturnType<typeof judge> & { count: number }>();
-    path.flow.probes.forEach((probe, position) => {
-      const shape = options.judgeEach === true ? null : shapes.of(probe);
-      const known = shape === null ? undefined : judged.get(shape);
-      if (known !== undefined && known.count >= ALIKE_BUILT && kept.isFull(known.judgement.verdict.outcome)) {
-        summary.addAlike(known.journey, position, shapes, evidence.sightings.columns);
-        kept.addAlike(known.judgement);
-        return;
-      }
-      const tallies = judge(buildJourney(evidence, path, probe, position));
-      if (known !== undefined) known.count++;
-      else if (shape !== null && judged.size < MAX_SHAPES) judged.set(shape, { ...tallies, count: 1 });
-    });
+    judgeProbes(evidence, path, options.judgeEach === true, { judge, summary, kept });
   }
   const flowFindings = checkFlow(summary, options);
   const diagnoses = diagnoseFlow({

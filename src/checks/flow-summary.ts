@@ -2,6 +2,7 @@
 import type { HopRole } from '../expect/expected-path.js';
 import type { CapturePoint } from '../trace/capture-point.js';
 import { type ClockEstimate, ClockFilter } from '../trace/clock.js';
+import type { Evidence } from '../trace/evidence.js';
 import { type Direction, type FlowPath, type Hop, isSourceSide, type Journey, type Leg } from '../trace/journey.js';
 import { type ErrorSighting, elapsed, type FrameRef, type Instant, type Observation } from '../trace/observation.js';
 import { median } from '../trace/point-view.js';
@@ -69,42 +70,109 @@ export interface ProbeRecord extends ProbeManner {
   readonly repliedAt: Instant | null;
 }
 
-/** A record that holds only what is the probe's own: floods have a million of them. */
-class OwnRecord implements ProbeRecord {
-  readonly position: number;
-  readonly sentAt: Instant | null;
-  readonly repliedAt: Instant | null;
-  readonly #manner: ProbeManner;
-  constructor(position: number, manner: ProbeManner, sentAt: Instant | null, repliedAt: Instant | null) {
-    this.position = position;
-    this.#manner = manner;
-    this.sentAt = sentAt;
-    this.repliedAt = repliedAt;
+/** All probes' records by position, in columns: floods have a million of them, in few manners. */
+export class ProbeRecords implements Iterable<ProbeRecord> {
+  length = 0;
+  /** Every manner that occurs. */
+  readonly manners: ProbeManner[] = [];
+  readonly #numbers = new Map<ProbeManner, number>();
+  #manner = new Uint32Array(16);
+  readonly #sent = new InstantColumn();
+  readonly #replied = new InstantColumn();
+
+  add(
+    manner: ProbeManner,
+    sent: InstantColumns | null,
+    sentRow: number,
+    replied: InstantColumns | null,
+    repliedRow: number,
+  ): void {
+    let number = this.#numbers.get(manner);
+    if (number === undefined) {
+      number = this.manners.push(manner) - 1;
+      this.#numbers.set(manner, number);
+    }
+    if (this.length === this.#manner.length) this.#manner = widened(this.#manner, this.length * 2);
+    this.#manner[this.length] = number;
+    this.#sent.set(this.length, sent, sentRow);
+    this.#replied.set(this.length, replied, repliedRow);
+    this.length++;
   }
-  get size(): number {
-    return this.#manner.size;
+
+  manner(position: number): ProbeManner {
+    return this.manners[this.#manner[position]!]!;
   }
-  get replySize(): number {
-    return this.#manner.replySize;
+
+  sentAt(position: number): Instant | null {
+    return position >= 0 && position < this.length ? this.#sent.at(position) : null;
   }
-  get delivered(): boolean {
-    return this.#manner.delivered;
+
+  at(position: number): ProbeRecord {
+    return {
+      ...this.manner(position),
+      position,
+      sentAt: this.#sent.at(position),
+      repliedAt: this.#replied.at(position),
+    };
   }
-  get replied(): boolean {
-    return this.#manner.replied;
+
+  /** How many probes went in such a manner. */
+  count(is: (manner: ProbeManner) => boolean): number {
+    const counted = this.manners.map((manner) => (is(manner) ? 1 : 0));
+    let sum = 0;
+    for (let n = 0; n < this.length; n++) sum += counted[this.#manner[n]!]!;
+    return sum;
   }
-  get lossSegment(): string | null {
-    return this.#manner.lossSegment;
+
+  /** Of the probes outside `but` whose manner has a size: how many there are, and the largest size. */
+  sizes(but: ReadonlySet<number>, sizeOf: (manner: ProbeManner) => number | null): { count: number; largest: number } {
+    const sizes = this.manners.map(sizeOf);
+    let count = 0;
+    let largest = 0;
+    for (let n = 0; n < this.length; n++) {
+      const size = sizes[this.#manner[n]!]!;
+      if (size === null || but.has(n)) continue;
+      count++;
+      if (size > largest) largest = size;
+    }
+    return { count, largest };
   }
-  get encapsulation(): string | null {
-    return this.#manner.encapsulation;
+
+  *[Symbol.iterator](): Iterator<ProbeRecord> {
+    for (let n = 0; n < this.length; n++) yield this.at(n);
   }
-  get corrupted(): boolean {
-    return this.#manner.corrupted;
+}
+
+export interface InstantColumns {
+  readonly seconds: { readonly [row: number]: number };
+  readonly nanoseconds: { readonly [row: number]: number };
+}
+
+/** Instants by number, some of them absent. */
+class InstantColumn {
+  #seconds = new Float64Array(16);
+  /** -1: no instant. */
+  #nanoseconds = new Int32Array(16);
+
+  set(n: number, from: InstantColumns | null, row: number): void {
+    if (n >= this.#seconds.length) {
+      this.#seconds = widened(this.#seconds, n * 2);
+      this.#nanoseconds = widened(this.#nanoseconds, n * 2);
+    }
+    this.#seconds[n] = from === null ? 0 : from.seconds[row]!;
+    this.#nanoseconds[n] = from === null ? -1 : from.nanoseconds[row]!;
   }
-  get duplicated(): boolean {
-    return this.#manner.duplicated;
+
+  at(n: number): Instant | null {
+    const nanoseconds = this.#nanoseconds[n]!;
+    return nanoseconds === -1 ? null : { seconds: this.#seconds[n]!, nanoseconds };
   }
+}
+
+function widened<A extends Uint32Array | Int32Array | Float64Array>(array: A, length: number): A {
+  const made = new (array.constructor as new (length: number) => A)(length);
+  made.set(array);
+  return made;
 }
 
 /** Frames of one direction at one point, by the probe's position: 0 where it was not seen. */
@@ -131,6 +199,17 @@ export interface JourneyTally {
   readonly back: Observation | null;
 }
 
+/** A tally whose observations are told by their place among a shape's rows; -1: none. */
+export interface ShapeTally {
+  readonly manner: ProbeManner;
+  readonly losses: readonly Loss[];
+  readonly lines: readonly { readonly line: OrderLine; readonly row: number }[];
+  readonly stretches: readonly { readonly count: SegmentCount; readonly from: number; readonly to: number }[];
+  readonly clock: readonly [number, number, number, number] | null;
+  readonly sent: number;
+  readonly back: number;
+}
+
 const MAX_TIMES = 1024;
 
 export class FlowSummary {
@@ -143,7 +222,7 @@ export class FlowSummary {
   /** A datagram of exactly the tunnel MTU, with DF, that crossed the tunnel. */
   exercised: Observation | null = null;
   readonly losses: Loss[] = [];
-  readonly records: ProbeRecord[] = [];
+  readonly records = new ProbeRecords();
   readonly segments = new Map<string, SegmentCount>();
   readonly pointsSeen = new Set<CapturePoint>();
   readonly #firstRefs = new Map<CapturePoint, FrameRef>();
@@ -193,65 +272,94 @@ export class FlowSummary {
       sent: source?.observations[0] ?? null,
       back: back?.observations[0] ?? null,
     };
-    this.#count(
-      tally,
-      journey.position,
-      (o) => o,
-      (o) => o.ref.frame,
-    );
+    this.#count(tally, journey.position);
     return tally;
   }
 
-  /** Counts a probe of a shape that was counted before: `shapes` was asked for it just now. */
-  addAlike(tally: JourneyTally, position: number, shapes: ProbeShapes, columns: SightingColumns): void {
+  /** The tally for probes of the shape that `shapes` was asked for just now. */
+  shapeTally(tally: JourneyTally, shapes: ProbeShapes, evidence: Evidence): ShapeTally {
+    const { columns: c, kinds } = evidence.sightings;
     // The first sighting of a direction at a point is the one that stands for its hop.
     const rowOf = (o: Observation): number => {
-      const [from, to] = o.message === 'echo-request' ? [0, shapes.requests] : [shapes.requests, shapes.rows.length];
-      for (let i = from; i < to; i++) if (columns.point[shapes.rows[i]!] === o.point.index) return shapes.rows[i]!;
+      const [from, to] = o.message === 'echo-request' ? [0, shapes.requests] : [shapes.requests, shapes.count];
+      for (let i = from; i < to; i++) {
+        if (kinds.columns.point[c.kind[shapes.rows[i]!]!] === o.point.index) return i;
+      }
       throw new Error('a probe of this shape has no such sighting');
     };
-    this.#count(
-      tally,
-      position,
-      (o) => {
-        const row = rowOf(o);
-        return { seconds: columns.seconds[row]!, nanoseconds: columns.nanoseconds[row]! };
-      },
-      (o) => columns.frame[rowOf(o)]!,
+    const { manner, losses, clock, sent, back } = tally;
+    return {
+      manner,
+      losses,
+      lines: tally.lines.map(({ line, seen }) => ({ line, row: rowOf(seen) })),
+      stretches: tally.stretches.map(({ count, from, to }) => ({
+        count,
+        from: rowOf(from),
+        to: to === null ? -1 : rowOf(to),
+      })),
+      clock: clock === null ? null : [rowOf(clock[0]), rowOf(clock[1]), rowOf(clock[2]), rowOf(clock[3])],
+      sent: sent === null ? -1 : rowOf(sent),
+      back: back === null ? -1 : rowOf(back),
+    };
+  }
+
+  /** Counts a probe of a shape that was counted before; `rows` are the probe's, in the shape's order. */
+  addAlike(tally: ShapeTally, position: number, rows: readonly number[], columns: SightingColumns): void {
+    const { seconds, nanoseconds, frame } = columns;
+    const between = (a: number, b: number): number =>
+      (seconds[b]! - seconds[a]!) * 1e9 + (nanoseconds[b]! - nanoseconds[a]!);
+    const { manner, lines, stretches, losses, clock, sent, back } = tally;
+    this.#countManner(manner);
+    for (let i = 0; i < lines.length; i++) note(lines[i]!.line, position, frame[rows[lines[i]!.row]!]!);
+    for (let i = 0; i < stretches.length; i++) {
+      const { count, from, to } = stretches[i]!;
+      count.entered++;
+      if (to === -1) count.lost++;
+      else {
+        count.arrived++;
+        if (count.times.length < MAX_TIMES) count.times.push(between(rows[from]!, rows[to]!));
+      }
+    }
+    for (const loss of losses) this.losses.push({ ...loss, position });
+    if (clock !== null) {
+      const [request, reply, farRequest, farReply] = clock;
+      this.#clock.addTimes(
+        between(rows[request]!, rows[reply]!),
+        between(rows[farRequest]!, rows[farReply]!),
+        between(rows[request]!, rows[farRequest]!),
+        between(rows[reply]!, rows[farReply]!),
+      );
+    }
+    this.records.add(
+      manner,
+      sent === -1 ? null : columns,
+      sent === -1 ? -1 : rows[sent]!,
+      back === -1 ? null : columns,
+      back === -1 ? -1 : rows[back]!,
     );
   }
 
-  #count(
-    tally: JourneyTally,
-    position: number,
-    timeOf: (seen: Observation) => Instant,
-    frameOf: (seen: Observation) => number,
-  ): void {
-    const { manner, lines, stretches, losses, clock, sent, back } = tally;
+  #countManner(manner: ProbeManner): void {
     this.probes++;
     if (manner.delivered) this.delivered++;
     if (manner.replied) this.replied++;
-    for (const { line, seen } of lines) {
-      if (position >= line.frames.length) {
-        const wider = new Uint32Array(Math.max(position + 1, line.frames.length * 2));
-        wider.set(line.frames);
-        line.frames = wider;
-      }
-      line.frames[position] = frameOf(seen);
-    }
+  }
+
+  #count(tally: JourneyTally, position: number): void {
+    const { manner, lines, stretches, losses, clock, sent, back } = tally;
+    this.#countManner(manner);
+    for (const { line, seen } of lines) note(line, position, seen.ref.frame);
     for (const { count, from, to } of stretches) {
       count.entered++;
       if (to === null) count.lost++;
       else {
         count.arrived++;
-        if (count.times.length < MAX_TIMES) count.times.push(elapsed(timeOf(from), timeOf(to)));
+        if (count.times.length < MAX_TIMES) count.times.push(elapsed(from, to));
       }
     }
-    for (const loss of losses) this.losses.push(loss.position === position ? loss : { ...loss, position });
-    if (clock !== null) this.#clock.add(timeOf(clock[0]), timeOf(clock[1]), timeOf(clock[2]), timeOf(clock[3]));
-    this.records.push(
-      new OwnRecord(position, manner, sent === null ? null : timeOf(sent), back === null ? null : timeOf(back)),
-    );
+    for (const loss of losses) this.losses.push(loss);
+    if (clock !== null) this.#clock.add(...clock);
+    this.records.add(manner, sent && columnOf(sent), 0, back && columnOf(back), 0);
   }
 
   #lookAt(leg: Leg, lines: JourneyTally['lines'][number][]): void {
@@ -364,9 +472,13 @@ export class FlowSummary {
 
   /** Was a datagram too long for the told MTU sent after the error, by the clock of the node that heard it? */
   longAfter(error: ErrorSighting): boolean {
-    return this.records.some(
-      (r) => r.sentAt !== null && r.size > error.nextHopMtu - 20 && elapsed(error, r.sentAt) > 0,
-    );
+    const { records } = this;
+    for (let n = 0; n < records.length; n++) {
+      if (records.manner(n).size <= error.nextHopMtu - 20) continue;
+      const sentAt = records.sentAt(n);
+      if (sentAt !== null && elapsed(error, sentAt) > 0) return true;
+    }
+    return false;
   }
 
   get mtuEvidence(): MtuEvidence[] {
@@ -420,10 +532,21 @@ export class FlowSummary {
   }
 }
 
+function note(line: OrderLine, position: number, frame: number): void {
+  if (position >= line.frames.length)
+    line.frames = widened(line.frames, Math.max(position + 1, line.frames.length * 2));
+  line.frames[position] = frame;
+}
+
+function columnOf({ seconds, nanoseconds }: Instant): InstantColumns {
+  return { seconds: [seconds], nanoseconds: [nanoseconds] };
+}
+
 /** Frames at the later point of probes that arrived after one that had been sent behind them. */
 function overtaken(before: OrderLine, after: OrderLine): number[] {
-  const sent: number[] = [];
   const both = Math.min(before.frames.length, after.frames.length);
+  if (keepOrder(before.frames, after.frames, both)) return [];
+  const sent: number[] = [];
   let sorted = true;
   for (let n = 0; n < both; n++) {
     if (before.frames[n] === 0 || after.frames[n] === 0) continue;
@@ -439,6 +562,21 @@ function overtaken(before: OrderLine, after: OrderLine): number[] {
     else highest = frame;
   }
   return late;
+}
+
+/** Do the probes seen at both stand in one order there? */
+function keepOrder(before: Uint32Array, after: Uint32Array, length: number): boolean {
+  let first = 0;
+  let second = 0;
+  for (let n = 0; n < length; n++) {
+    const a = before[n]!;
+    const b = after[n]!;
+    if (a === 0 || b === 0) continue;
+    if (a < first || b < second) return false;
+    first = a;
+    second = b;
+  }
+  return true;
 }
 
 function lossOf(leg: Leg, position: number): Loss | null {

@@ -98,9 +98,10 @@ function explainPlain(scene: FlowScene, journey: Journey): Draft[] {
 
 /** Encapsulated at first and plain later (or the other way): routes moved while the ping ran. */
 function changeOfMode(scene: FlowScene): Draft[] {
-  const known = scene.summary.records.filter((r) => r.encapsulation !== null);
-  const modes = new Set(known.map((r) => r.encapsulation));
+  const { records } = scene.summary;
+  const modes = new Set(records.manners.map((m) => m.encapsulation).filter((e) => e !== null));
   if (modes.size < 2) return [];
+  const known = [...records].filter((r) => r.encapsulation !== null);
   const from = known.findIndex((r) => r.encapsulation !== known[0]!.encapsulation);
   const changed = known[from]!;
   return [

@@ -211,7 +211,7 @@ function someLost(
       },
     ];
   }
-  if (scene.summary.records.some((r) => r.corrupted)) {
+  if (scene.summary.records.manners.some((m) => m.corrupted)) {
     return [
       {
         id: 'packet-corrupted',
@@ -258,9 +258,7 @@ export function corruptedSegment(scene: FlowScene): string | null {
 
 function sizesExplain(scene: FlowScene, list: readonly Loss[]): boolean {
   const lost = new Set(list.map((l) => l.position));
-  const largest = scene.summary.records
-    .filter((r) => !lost.has(r.position) && r.delivered)
-    .reduce((most, r) => Math.max(most, r.size), 0);
+  const { largest } = scene.summary.records.sizes(lost, (m) => (m.delivered ? m.size : null));
   return list.every((l) => l.size > largest);
 }
 
@@ -283,22 +281,21 @@ function changePoint(
   if (ends >= 0 && idle === null) return null;
   const again = idle === null ? '' : `, and losses return after ${(idle / 1e9).toFixed(0)} s without a datagram`;
   const until = idle === null ? 'all later ones pass' : `later ones pass${again}`;
-  const firstPassed = scene.summary.records.find((r) => r.position === last + 1);
-  const lastLost = scene.summary.records.find((r) => r.position === last);
-  if (firstPassed === undefined || lastLost === undefined || lastLost.sentAt === null || firstPassed.sentAt === null)
-    return null;
-  const { sentAt } = firstPassed;
+  const { records } = scene.summary;
+  const sentAt = records.sentAt(last + 1);
+  const lostAt = records.sentAt(last);
+  if (sentAt === null || lostAt === null) return null;
   // Only a point of the sending node shares its clock.
   const { assignments } = scene.summary.path;
   const opened = scene.reverseOuter.find((o) => {
     const role = assignments.find((a) => a.point === o.point)?.role;
     if (role !== 'encapsulator-underlay') return false;
-    return elapsed(lastLost.sentAt!, o) > 0 && elapsed(o, sentAt) > 0;
+    return elapsed(lostAt, o) > 0 && elapsed(o, sentAt) > 0;
   });
   if (opened !== undefined) {
     return {
       message: `loss stops at the first tunnel datagram from the other node: protocol 4 is let in only as an answer`,
-      fact: `probes 1 to ${last + 1} are lost, ${until}; the first reverse tunnel datagram stands between them, ${(elapsed(lastLost.sentAt, opened) / 1e6).toFixed(1)} ms after the last lost one`,
+      fact: `probes 1 to ${last + 1} are lost, ${until}; the first reverse tunnel datagram stands between them, ${(elapsed(lostAt, opened) / 1e6).toFixed(1)} ms after the last lost one`,
     };
   }
   if (last < 1) return null;
@@ -316,14 +313,16 @@ const IDLE_FACTOR = 5;
 /** The pause before losses that came back, in nanoseconds; null when any of their stretches began without a long one. */
 function idleBefore(scene: FlowScene, positions: readonly number[]): number | null {
   const lost = new Set(positions);
-  const sent = new Map(scene.summary.records.map((r) => [r.position, r.sentAt]));
+  const { records } = scene.summary;
   const pause = (position: number): number | null => {
-    const before = sent.get(position - 1);
-    const here = sent.get(position);
+    const before = records.sentAt(position - 1);
+    const here = records.sentAt(position);
     return before && here ? elapsed(before, here) : null;
   };
   let usual = 0;
-  for (const position of sent.keys()) if (!lost.has(position)) usual = Math.max(usual, pause(position) ?? 0);
+  for (let position = 0; position < records.length; position++) {
+    if (!lost.has(position)) usual = Math.max(usual, pause(position) ?? 0);
+  }
   const starts = positions.filter((p) => !lost.has(p - 1)).map(pause);
   if (starts.some((p) => p === null || p < IDLE_FACTOR * usual)) return null;
   return starts.reduce<number>((least, p) => Math.min(least, p!), Number.POSITIVE_INFINITY);

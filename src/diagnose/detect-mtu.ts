@@ -97,13 +97,12 @@ function thresholds(scene: FlowScene): Draft[] {
     const losses = summary.losses.filter((l) => l.direction === direction);
     for (const [segment, list] of bySegment(losses)) {
       const lost = new Set(list.map((l) => l.position));
-      const passed = summary.records.filter(
-        (r) => !lost.has(r.position) && (direction === 'request' ? r.delivered : r.replied),
-      );
-      const size = (r: (typeof passed)[number]): number => (direction === 'request' ? r.size : r.replySize);
-      const largestPassed = passed.reduce((most, r) => Math.max(most, size(r)), 0);
+      const { count: passed, largest: largestPassed } = summary.records.sizes(lost, (m) => {
+        if (direction === 'request') return m.delivered ? m.size : null;
+        return m.replied ? m.replySize : null;
+      });
       const smallestLost = list.reduce((least, l) => Math.min(least, l.size), Number.POSITIVE_INFINITY);
-      if (passed.length === 0 || smallestLost <= largestPassed) continue;
+      if (passed === 0 || smallestLost <= largestPassed) continue;
       // Where the captures leave several stages open, each is a candidate.
       const ids = stagesOf(segment, direction).flatMap((stage) => thresholdIds[stage] ?? []);
       const first = list[0]!;
@@ -112,7 +111,7 @@ function thresholds(scene: FlowScene): Draft[] {
         segment,
         confidence: ids.length === 1 ? ('likely' as const) : ('possible' as const),
         message: `datagrams of ${smallestLost} octets and more are lost, ${largestPassed} and less pass`,
-        fact: `${list.length} ${direction}(s) of ${smallestLost} to ${list.reduce((most, l) => Math.max(most, l.size), 0)} octets last seen at ${seenAt(first.lastSeen)}, not at ${first.firstMissing.point!.label}; ${passed.length} of at most ${largestPassed} octets passed`,
+        fact: `${list.length} ${direction}(s) of ${smallestLost} to ${list.reduce((most, l) => Math.max(most, l.size), 0)} octets last seen at ${seenAt(first.lastSeen)}, not at ${first.firstMissing.point!.label}; ${passed} of at most ${largestPassed} octets passed`,
         evidence: list.flatMap((l) => l.lastSeen.observations.slice(0, 1).map((o) => o.ref)),
       };
       drafts.push(...ids.map((id) => ({ ...base, id })));

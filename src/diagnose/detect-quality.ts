@@ -36,7 +36,7 @@ export function detectQuality(scene: FlowScene): Draft[] {
       evidence: order.evidence,
     });
   }
-  const damaged = summary.records.filter((r) => r.corrupted).length;
+  const damaged = summary.records.count((m) => m.corrupted);
   if (damaged > 0) {
     const failure = ['IPT208', 'IPT303', 'IPT305', 'IPT304'].map((r) => firstFailure(scene, r)).find((f) => f !== null);
     drafts.push({

@@ -38,7 +38,7 @@ export function flowName(scene: FlowScene): string {
  * address for a single probe; a wrong route or entry concerns most of them.
  */
 export function isSystematic(scene: FlowScene, rule: string): boolean {
-  const damaged = scene.summary.records.some((r) => r.corrupted);
+  const damaged = scene.summary.records.manners.some((m) => m.corrupted);
   return !damaged || (scene.failed.get(rule) ?? 0) * 2 > scene.summary.probes;
 }
 

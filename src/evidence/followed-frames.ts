@@ -74,13 +74,11 @@ function addProbes(evidence: Evidence, path: FlowPath, add: Add): void {
 function addTestimony(evidence: Evidence, path: FlowPath, add: Add): void {
   const { flow, outerSeen } = path;
   const addresses = new Set([flow.source, flow.destination]);
-  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
   if (outerSeen !== null) addresses.add(outerSeen.source).add(outerSeen.destination);
-  for (const { requests, replies } of path.flow.probes) {
-    for (const row of [...requests, ...replies]) {
-      if (c.outerSource[row] === 0 && c.outerDestination[row] === 0) continue;
-      addresses.add(c.outerSource[row]!).add(c.outerDestination[row]!);
-    }
+  for (const kind of path.flow.probes.kinds) {
+    if (k.outerSource[kind] === 0 && k.outerDestination[kind] === 0) continue;
+    addresses.add(k.outerSource[kind]!).add(k.outerDestination[kind]!);
   }
   for (const arp of path.arps) {
     if (!addresses.has(arp.senderAddress) && !addresses.has(arp.targetAddress)) continue;

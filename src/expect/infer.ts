@@ -96,10 +96,11 @@ function sampleRoles(evidence: Evidence, flow: Flow, assignments: readonly Assig
   const roles = new Map(assignments.filter((a) => a.role !== null).map((a) => [a.point.index, a.role!]));
   const samples = new Map<HopRole, RoleSample>();
   const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
   for (const probe of flow.probes.slice(0, SAMPLE)) {
     for (const rows of [probe.requests, probe.replies]) {
       for (const row of rows) {
-        const role = roles.get(c.point[row]!);
+        const role = roles.get(k.point[c.kind[row]!]!);
         if (role === undefined) continue;
         let sample = samples.get(role);
         if (sample === undefined) {

@@ -92,11 +92,12 @@ export function findPaths(evidence: Evidence, options: PathOptions): FoundPaths 
 
 function richness(evidence: Evidence, flow: Flow): number {
   const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
   const points = new Set<number>();
   const replied = new Set<number>();
   for (const probe of flow.probes.slice(0, 64)) {
-    for (const row of probe.requests) points.add(c.point[row]!);
-    for (const row of probe.replies) replied.add(c.point[row]!);
+    for (const row of probe.requests) points.add(k.point[c.kind[row]!]!);
+    for (const row of probe.replies) replied.add(k.point[c.kind[row]!]!);
   }
   return points.size + replied.size * 2;
 }
@@ -159,9 +160,15 @@ function makePath(
 
 function firstOuter(evidence: Evidence, flow: Flow): FlowPath['outerSeen'] {
   const c = evidence.sightings.columns;
-  for (const probe of flow.probes) {
-    for (const row of probe.requests) {
-      if (c.flags[row]! & Flag.HasOuter) return { source: c.outerSource[row]!, destination: c.outerDestination[row]! };
+  const k = evidence.sightings.kinds.columns;
+  const isWrappedRequest = (kind: number): boolean => (k.flags[kind]! & (Flag.HasOuter | Flag.Reply)) === Flag.HasOuter;
+  if (!flow.probes.kinds.some(isWrappedRequest)) return null;
+  const rows: number[] = [];
+  for (let n = 0; n < flow.probes.length; n++) {
+    const count = flow.probes.rows(n, rows);
+    for (let i = 0; i < count; i++) {
+      const kind = c.kind[rows[i]!]!;
+      if (isWrappedRequest(kind)) return { source: k.outerSource[kind]!, destination: k.outerDestination[kind]! };
     }
   }
   return null;
@@ -191,7 +198,7 @@ function nodeNames(inferred: Inferred, facts: FlowFacts, sources: readonly Expec
 
 /** The tunnel already shows an untouched TTL: the node itself sent it, no pod did. */
 function nodeIsSource(evidence: Evidence, flow: Flow, assignments: readonly Assignment[]): boolean {
-  const views = viewPoints(evidence, flow.probes.slice(0, 64));
+  const views = viewPoints(evidence, flow.probes, 64);
   const seen = (role: string): number[] =>
     assignments
       .filter((a) => a.role === role)
@@ -205,7 +212,7 @@ function nodeIsSource(evidence: Evidence, flow: Flow, assignments: readonly Assi
 }
 
 function findMisnested(evidence: Evidence, flow: Flow, assignments: readonly Assignment[]): FlowPath['misnested'] {
-  const views = viewPoints(evidence, flow.probes.slice(0, 256));
+  const views = viewPoints(evidence, flow.probes, 256);
   const placed = assignments
     .filter((a) => a.role !== null && views.has(a.point.index) && a.point.namespace === null)
     .sort((a, b) => roleOrder(a.role!) - roleOrder(b.role!) || compareText(a.point.id, b.point.id));

@@ -45,19 +45,20 @@ export class KeptJourneys {
       if (finding.verdict === 'fail') failed.add(finding.rule);
     }
     const tally = { verdict, verdicts, failed };
-    this.addAlike(tally);
+    this.addAlike(tally, 1);
     return tally;
   }
 
-  /** Counts a journey whose like was judged before. */
-  addAlike({ verdict, verdicts, failed }: JudgementTally): void {
-    this.#count[verdict.outcome]++;
-    for (const reason of verdict.reasons) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
-    this.#verdicts.pass += verdicts.pass;
-    this.#verdicts.fail += verdicts.fail;
-    this.#verdicts.unproven += verdicts.unproven;
-    this.#verdicts.notApplicable += verdicts.notApplicable;
-    for (const rule of failed) this.failedRules.set(rule, (this.failedRules.get(rule) ?? 0) + 1);
+  /** Counts `times` journeys whose like was judged before. */
+  addAlike({ verdict, verdicts, failed }: JudgementTally, times: number): void {
+    if (times === 0) return;
+    this.#count[verdict.outcome] += times;
+    for (const reason of verdict.reasons) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + times);
+    this.#verdicts.pass += verdicts.pass * times;
+    this.#verdicts.fail += verdicts.fail * times;
+    this.#verdicts.unproven += verdicts.unproven * times;
+    this.#verdicts.notApplicable += verdicts.notApplicable * times;
+    for (const rule of failed) this.failedRules.set(rule, (this.failedRules.get(rule) ?? 0) + times);
   }
 
   /** No more journeys of this outcome are kept as wholes. */

@@ -32,10 +32,10 @@ export function captureNotes(evidence: Evidence, paths: readonly FlowPath[]): No
     "taken with `-i any`: every device's copy of a datagram is a sighting of its own, and only the sender's MAC is known",
     points.filter((p) => p.link.startsWith('cooked') && p.traffic.echoes > 0),
   );
-  const c = evidence.sightings.columns;
+  const { length, columns: k } = evidence.sightings.kinds;
   const cut = new Set<number>();
-  for (let row = 0; row < evidence.sightings.length; row++) {
-    if (c.capturedLength[row]! < c.wireLength[row]!) cut.add(c.point[row]!);
+  for (let kind = 0; kind < length; kind++) {
+    if (k.capturedLength[kind]! < k.wireLength[kind]!) cut.add(k.point[kind]!);
   }
   note(
     'payload-cut',

@@ -15,14 +15,14 @@ export interface TunnelEnds {
 export function tunnelEnds(evidence: Evidence): TunnelEnds {
   const nodes = new Set<number>();
   const pods = new Map<number, number>();
-  const c = evidence.sightings.columns;
-  for (let row = 0; row < evidence.sightings.length; row++) {
-    if ((c.flags[row]! & Flag.HasOuter) === 0 || c.encapsulation[row] === 0) continue;
-    const source = c.outerSource[row]!;
-    const destination = c.outerDestination[row]!;
+  const { length, columns: k } = evidence.sightings.kinds;
+  for (let kind = 0; kind < length; kind++) {
+    if ((k.flags[kind]! & Flag.HasOuter) === 0 || k.encapsulation[kind] === 0) continue;
+    const source = k.outerSource[kind]!;
+    const destination = k.outerDestination[kind]!;
     nodes.add(source).add(destination);
-    if (!pods.has(c.source[row]!)) pods.set(c.source[row]!, source);
-    if (!pods.has(c.destination[row]!)) pods.set(c.destination[row]!, destination);
+    if (!pods.has(k.source[kind]!)) pods.set(k.source[kind]!, source);
+    if (!pods.has(k.destination[kind]!)) pods.set(k.destination[kind]!, destination);
   }
   return { nodes, pods };
 }
@@ -32,7 +32,6 @@ interface Shape {
   /** On a tunnel device, where a datagram is plain by nature. */
   tunnelled: boolean;
   replied: boolean;
-  requested: boolean;
   readonly ttls: Set<number>;
   readonly replyTtls: Set<number>;
 }
@@ -54,7 +53,7 @@ export function whyBackground(evidence: Evidence, flow: Flow, { nodes, pods }: T
     const [r] = shape.replyTtls;
     if (isInitial(q!) && isInitial(r!)) return `${name} was answered on its own link, nothing forwarded it: not judged`;
   }
-  const renamed = flow.probes.flatMap((p) => p.rewritten);
+  const renamed = flow.probes.rewritten;
   const outward = renamed.length > 0 && shape.replied && !pods.has(flow.destination);
   // Where nothing tells the nodes' addresses: renamed and forwarded once, on no tunnel device, and seen by nobody behind.
   const once = nodes.size === 0 && !shape.tunnelled && Math.max(...shape.ttls) - Math.min(...shape.ttls) === 1;
@@ -65,29 +64,24 @@ export function whyBackground(evidence: Evidence, flow: Flow, { nodes, pods }: T
 }
 
 function shapeOf(evidence: Evidence, flow: Flow): Shape {
-  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
   const shape: Shape = {
     encapsulated: false,
     tunnelled: false,
     replied: false,
-    requested: false,
     ttls: new Set(),
     replyTtls: new Set(),
   };
-  for (const probe of flow.probes) {
-    for (const row of probe.requests) {
-      shape.requested = true;
-      if (c.encapsulation[row] !== 0) shape.encapsulated = true;
-      const { link } = evidence.points[c.point[row]!]!;
-      if (link === 'raw' || link === 'cooked-tunnel') shape.tunnelled = true;
-      shape.ttls.add(c.timeToLive[row]!);
-    }
-    for (const row of probe.replies) {
+  for (const kind of flow.probes.kinds) {
+    if (k.encapsulation[kind] !== 0) shape.encapsulated = true;
+    if ((k.flags[kind]! & Flag.Reply) !== 0) {
       shape.replied = true;
-      if (c.encapsulation[row] !== 0) shape.encapsulated = true;
-      shape.replyTtls.add(c.timeToLive[row]!);
+      shape.replyTtls.add(k.timeToLive[kind]!);
+    } else {
+      const { link } = evidence.points[k.point[kind]!]!;
+      if (link === 'raw' || link === 'cooked-tunnel') shape.tunnelled = true;
+      shape.ttls.add(k.timeToLive[kind]!);
     }
-    if (shape.encapsulated) break;
   }
   return shape;
 }

@@ -20,15 +20,23 @@ export class ClockFilter {
 
   /** Request and reply as the source node saw them, then as the destination node did. */
   add(request: Instant, reply: Instant, farRequest: Instant, farReply: Instant): void {
-    const near = elapsed(request, reply);
-    const far = elapsed(farRequest, farReply);
+    this.addTimes(
+      elapsed(request, reply),
+      elapsed(farRequest, farReply),
+      elapsed(request, farRequest),
+      elapsed(reply, farReply),
+    );
+  }
+
+  /** Round trips at the source node and at the destination node, and there and back between the two clocks, in nanoseconds. */
+  addTimes(near: number, far: number, there: number, back: number): void {
     // Not nested: copies or a stepped clock; nothing can be learned from it.
     if (near < 0 || far < 0 || far > near) return;
     this.#exchanges++;
     const bound = (near - far) / 2;
     if (bound >= this.#bound) return;
     this.#bound = bound;
-    this.#offset = (elapsed(request, farRequest) + elapsed(reply, farReply)) / 2;
+    this.#offset = (there + back) / 2;
   }
 
   get estimate(): ClockEstimate | null {

@@ -29,20 +29,16 @@ const messageIndexes = new WeakMap<readonly ErrorSighting[], QuotedMessages>();
 export function errorsOf(evidence: Evidence, flow: Flow): ErrorSighting[] {
   const { errors } = evidence;
   if (errors.length === 0) return [];
-  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
   const pairs = new Set<string>([pair(flow), pair({ source: flow.destination, destination: flow.source })]);
   const outers = new Set<string>();
-  for (const probe of flow.probes) {
-    for (const key of probe.rewritten) {
-      pairs.add(pair(key));
-      pairs.add(pair({ source: key.destination, destination: key.source }));
-    }
-    for (const rows of [probe.requests, probe.replies]) {
-      for (const row of rows) {
-        if (c.flags[row]! & Flag.HasOuter) {
-          outers.add(pair({ source: c.outerSource[row]!, destination: c.outerDestination[row]! }));
-        }
-      }
+  for (const key of flow.probes.rewritten) {
+    pairs.add(pair(key));
+    pairs.add(pair({ source: key.destination, destination: key.source }));
+  }
+  for (const kind of flow.probes.kinds) {
+    if (k.flags[kind]! & Flag.HasOuter) {
+      outers.add(pair({ source: k.outerSource[kind]!, destination: k.outerDestination[kind]! }));
     }
   }
   const index = quotedPairs(errors);

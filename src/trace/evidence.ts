@@ -28,7 +28,10 @@ export interface FileEvidence {
 export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
   const ordered = [...files].sort((a, b) => compareText(a.summary.file, b.summary.file));
   const points: CapturePoint[] = [];
-  const sightings = new SightingTable(ordered.reduce((sum, f) => sum + f.observations.sightings.length, 1));
+  const sightings = new SightingTable(
+    ordered.reduce((sum, f) => sum + f.observations.sightings.rows.length, 1),
+    ordered.reduce((sum, f) => sum + f.observations.sightings.kinds.length, 1),
+  );
   const errors: ErrorSighting[] = [];
   const arps: ArpSighting[] = [];
   const syns: SynSighting[] = [];
@@ -104,16 +107,18 @@ function sharedFolders(files: readonly string[]): number {
 /** Builds the Observation of one row. */
 export function observationAt(evidence: Evidence, row: number): Observation {
   const c = evidence.sightings.columns;
-  const flags = c.flags[row]!;
-  const point = evidence.points[c.point[row]!]!;
-  const extra = c.extra[row] === 0 ? null : evidence.sightings.extras[c.extra[row]! - 1]!;
+  const k = evidence.sightings.kinds.columns;
+  const kind = c.kind[row]!;
+  const flags = k.flags[kind]!;
+  const point = evidence.points[k.point[kind]!]!;
+  const extra = k.extra[kind] === 0 ? null : evidence.sightings.extras[k.extra[kind]! - 1]!;
   const triState = (right: number, wrong: number): boolean | null =>
     flags & right ? true : flags & wrong ? false : null;
-  const headerLength = c.headerLength[row]!;
-  const totalLength = c.totalLength[row]!;
+  const headerLength = k.headerLength[kind]!;
+  const totalLength = k.totalLength[kind]!;
   const datagramLength = extra?.datagramLength || totalLength;
   const linkSource =
-    flags & (Flag.HasEthernet | Flag.HasLinkSource) ? macTextOf(c.sourceMacHigh[row]!, c.sourceMacLow[row]!) : null;
+    flags & (Flag.HasEthernet | Flag.HasLinkSource) ? macTextOf(k.sourceMacHigh[kind]!, k.sourceMacLow[kind]!) : null;
   return {
     point,
     ref: { file: point.file, frame: c.frame[row]! },
@@ -122,21 +127,21 @@ export function observationAt(evidence: Evidence, row: number): Observation {
     message: flags & Flag.Reply ? 'echo-reply' : 'echo-request',
     ethernet:
       flags & Flag.HasEthernet
-        ? { source: linkSource!, destination: macTextOf(c.destinationMacHigh[row]!, c.destinationMacLow[row]!) }
+        ? { source: linkSource!, destination: macTextOf(k.destinationMacHigh[kind]!, k.destinationMacLow[kind]!) }
         : null,
     linkSource,
-    packetType: c.packetType[row] === 255 ? null : c.packetType[row]!,
+    packetType: k.packetType[kind] === 255 ? null : k.packetType[kind]!,
     vlans: extra?.vlans ?? [],
-    encapsulation: encapsulations[c.encapsulation[row]!]!,
+    encapsulation: encapsulations[k.encapsulation[kind]!]!,
     outer:
       flags & Flag.HasOuter
         ? {
-            source: c.outerSource[row]!,
-            destination: c.outerDestination[row]!,
-            timeToLive: c.outerTimeToLive[row]!,
-            typeOfService: c.outerTypeOfService[row]!,
+            source: k.outerSource[kind]!,
+            destination: k.outerDestination[kind]!,
+            timeToLive: k.outerTimeToLive[kind]!,
+            typeOfService: k.outerTypeOfService[kind]!,
             identification: c.outerIdentification[row]!,
-            totalLength: c.outerTotalLength[row]!,
+            totalLength: k.outerTotalLength[kind]!,
             headerLength: extra?.outerHeaderLength || 20,
             dontFragment: (flags & Flag.OuterDontFragment) !== 0,
             protocol: extra?.outerProtocol || 4,
@@ -144,10 +149,10 @@ export function observationAt(evidence: Evidence, row: number): Observation {
           }
         : null,
     inner: {
-      source: c.source[row]!,
-      destination: c.destination[row]!,
-      timeToLive: c.timeToLive[row]!,
-      typeOfService: c.typeOfService[row]!,
+      source: k.source[kind]!,
+      destination: k.destination[kind]!,
+      timeToLive: k.timeToLive[kind]!,
+      typeOfService: k.typeOfService[kind]!,
       identification: c.identification[row]!,
       totalLength,
       headerLength,
@@ -158,12 +163,12 @@ export function observationAt(evidence: Evidence, row: number): Observation {
     identifier: c.identifier[row]!,
     sequence: c.sequence[row]!,
     payloadDigest: c.payloadDigest[row]!,
-    payloadCaptured: c.payloadCaptured[row]!,
+    payloadCaptured: k.payloadCaptured[kind]!,
     payloadLength: Math.max(0, datagramLength - headerLength - 8),
     icmpChecksumRight: triState(Flag.IcmpChecksumRight, Flag.IcmpChecksumWrong),
     optionsDigest: extra?.optionsDigest ?? 0,
-    capturedLength: c.capturedLength[row]!,
-    wireLength: c.wireLength[row]!,
+    capturedLength: k.capturedLength[kind]!,
+    wireLength: k.wireLength[kind]!,
     fragmented: extra?.fragmented ?? 'no',
     fragments: extra?.fragments ?? [],
     complete: extra?.complete ?? true,

@@ -1,6 +1,7 @@
 /** Probes and flows: rows of one probe put together, repeats told apart, and probes that NAT renamed joined again. */
 import type { Evidence } from './evidence.js';
 import { ProbeChains, type ProbeKey } from './probe-key.js';
+import { type ProbeList, ProbeStore } from './probe-list.js';
 import { Flag } from './sightings.js';
 
 /** One echo request with everything seen of it and of its reply. Rows are indices into the evidence's sightings. */
@@ -16,7 +17,7 @@ export interface Probe {
 export interface Flow {
   readonly source: number;
   readonly destination: number;
-  readonly probes: Probe[];
+  readonly probes: ProbeList;
 }
 
 /** Copies of one message that are kept for each point, and over all points: more say nothing more. */
@@ -27,42 +28,53 @@ const MAX_ROWS = 1024;
 const REPEAT_AFTER_NS = 1e9;
 
 export function collectFlows(evidence: Evidence): Flow[] {
+  const store = collectProbes(evidence);
+  attachDamaged(evidence, store);
+  joinRewritten(evidence, store);
+  return store.flows().map(({ source, destination, positions }) => ({
+    source,
+    destination,
+    probes: store.list(inSendingOrder(evidence, store, positions)),
+  }));
+}
+
+/** Most chains are one probe as they are; the others are taken apart. */
+function collectProbes(evidence: Evidence): ProbeStore {
   const chains = new ProbeChains(evidence.sightings);
-  const probes: Probe[] = [];
+  const store = new ProbeStore(evidence.sightings, chains);
+  const { columns: c, kinds } = evidence.sightings;
+  const { point, flags } = kinds.columns;
+  const rows: number[] = [];
+  const made: Probe[] = [];
   for (let chain = 0; chain < chains.count; chain++) {
-    splitRepeats(evidence, chains.key(chain), withoutFlood(evidence, chains.rows(chain)), probes);
-  }
-  attachDamaged(evidence, probes);
-  joinRewritten(evidence, probes);
-  const flows = new Map<number, Map<number, Probe[]>>();
-  for (const probe of probes) {
-    if (probe.requests.length + probe.replies.length === 0) continue;
-    let byDestination = flows.get(probe.key.source);
-    if (byDestination === undefined) {
-      byDestination = new Map();
-      flows.set(probe.key.source, byDestination);
+    const count = chains.fill(chain, rows);
+    let plain = count <= MAX_COPIES;
+    for (let i = 0; i < count && plain; i++) {
+      const kind = c.kind[rows[i]!]!;
+      // A second request at one point may be another ping's.
+      for (let j = 0; j < i && plain; j++) {
+        const other = c.kind[rows[j]!]!;
+        plain = point[kind] !== point[other] || ((flags[kind]! | flags[other]!) & Flag.Reply) !== 0;
+      }
     }
-    const list = byDestination.get(probe.key.destination);
-    if (list === undefined) byDestination.set(probe.key.destination, [probe]);
-    else list.push(probe);
-  }
-  const out: Flow[] = [];
-  for (const [source, byDestination] of flows) {
-    for (const [destination, list] of byDestination) {
-      out.push({ source, destination, probes: inSendingOrder(evidence, list) });
+    if (plain) store.addChain(chain);
+    else {
+      splitRepeats(evidence, chains.key(chain), withoutFlood(evidence, rows.slice(0, count)), made);
+      for (const probe of made.splice(0)) store.addProbe(probe);
     }
   }
-  return out.sort((a, b) => a.source - b.source || a.destination - b.destination);
+  return store;
 }
 
 /** A key that was sent over and over keeps its first rows at each point, requests and replies apart. */
 function withoutFlood(evidence: Evidence, rows: number[]): number[] {
   if (rows.length <= MAX_COPIES) return rows;
   const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
   const copies = new Map<number, number>();
   const kept: number[] = [];
   for (const row of rows) {
-    const place = c.point[row]! * 2 + (c.flags[row]! & Flag.Reply);
+    const place = k.point[c.kind[row]!]! * 2 + (k.flags[c.kind[row]!]! & Flag.Reply);
     const before = copies.get(place) ?? 0;
     if (before >= MAX_COPIES) continue;
     copies.set(place, before + 1);
@@ -73,9 +85,10 @@ function withoutFlood(evidence: Evidence, rows: number[]): number[] {
 
 function splitRepeats(evidence: Evidence, key: ProbeKey, rows: number[], into: Probe[]): void {
   const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
   const requests: number[] = [];
   const replies: number[] = [];
-  for (const row of rows) (c.flags[row]! & Flag.Reply ? replies : requests).push(row);
+  for (const row of rows) (k.flags[c.kind[row]!]! & Flag.Reply ? replies : requests).push(row);
   const whole: Probe = { key, requests, replies, rewritten: [] };
   const digests = repeatedDigests(evidence, requests);
   if (digests.length > 1) {
@@ -86,7 +99,7 @@ function splitRepeats(evidence: Evidence, key: ProbeKey, rows: number[], into: P
       if (parts.has(c.payloadDigest[row]!)) identifications.set(c.identification[row]!, c.payloadDigest[row]!);
     }
     for (const row of rows) {
-      const reply = c.flags[row]! & Flag.Reply;
+      const reply = k.flags[c.kind[row]!]! & Flag.Reply;
       const part =
         parts.get(c.payloadDigest[row]!) ??
         (reply ? undefined : parts.get(identifications.get(c.identification[row]!) ?? -1)) ??
@@ -101,17 +114,18 @@ function splitRepeats(evidence: Evidence, key: ProbeKey, rows: number[], into: P
 function repeatedDigests(evidence: Evidence, requests: readonly number[]): number[] {
   if (requests.length < 2) return [];
   const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
   const first = requests[0]!;
   if (requests.every((row) => c.payloadDigest[row] === c.payloadDigest[first])) return [];
   const byPoint = new Map<number, Set<number>>();
-  const longest = requests.reduce((most, row) => Math.max(most, c.payloadCaptured[row]!), 0);
+  const longest = requests.reduce((most, row) => Math.max(most, k.payloadCaptured[c.kind[row]!]!), 0);
   const identificationOf = new Map<number, Set<number>>();
   for (const row of requests) {
     // Payloads cut by a snapshot length compare with nothing.
-    if (c.payloadCaptured[row] !== longest) continue;
+    if (k.payloadCaptured[c.kind[row]!] !== longest) continue;
     const digest = c.payloadDigest[row]!;
-    const at = byPoint.get(c.point[row]!);
-    if (at === undefined) byPoint.set(c.point[row]!, new Set([digest]));
+    const at = byPoint.get(k.point[c.kind[row]!]!);
+    if (at === undefined) byPoint.set(k.point[c.kind[row]!]!, new Set([digest]));
     else at.add(digest);
     const ids = identificationOf.get(digest);
     if (ids === undefined) identificationOf.set(digest, new Set([c.identification[row]!]));
@@ -152,10 +166,11 @@ function splitByTime(evidence: Evidence, probe: Probe, into: Probe[]): void {
 
 function numberRuns(evidence: Evidence, rows: readonly number[]): [row: number, run: number][] {
   const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
   const byPoint = new Map<number, number[]>();
   for (const row of rows) {
-    const list = byPoint.get(c.point[row]!);
-    if (list === undefined) byPoint.set(c.point[row]!, [row]);
+    const list = byPoint.get(k.point[c.kind[row]!]!);
+    if (list === undefined) byPoint.set(k.point[c.kind[row]!]!, [row]);
     else list.push(row);
   }
   const out: [number, number][] = [];
@@ -185,88 +200,99 @@ function runsOf(evidence: Evidence, rows: readonly number[]): number {
  * A flipped bit in an address, identifier or sequence makes a key of its own, whose checksum is wrong. Such a sighting
  * belongs to the probe with its payload, or with its identification, and is no probe that got lost.
  */
-function attachDamaged(evidence: Evidence, probes: readonly Probe[]): void {
+function attachDamaged(evidence: Evidence, store: ProbeStore): void {
+  const damaged = damagedProbes(evidence, store);
+  if (damaged.length === 0 || damaged.length === store.length) return;
   const c = evidence.sightings.columns;
-  const wrong = Flag.InnerChecksumWrong | Flag.IcmpChecksumWrong;
-  const damaged = probes.filter((p) => {
-    const rows = [...p.requests, ...p.replies];
-    return rows.length > 0 && rows.every((row) => (c.flags[row]! & wrong) !== 0);
-  });
-  if (damaged.length === 0 || damaged.length === probes.length) return;
-  const isDamaged = new Set(damaged);
-  const byPayload = new Map<string, Probe | null>();
-  const byIdentification = new Map<string, Probe | null>();
-  const put = (map: Map<string, Probe | null>, key: string, probe: Probe): void => {
-    const known = map.get(key);
-    // Two probes under one mark: the mark tells nothing.
-    map.set(key, known === undefined || known === probe ? probe : null);
+  const k = evidence.sightings.kinds.columns;
+  const payload = (row: number): string => {
+    const kind = c.kind[row]!;
+    return `${k.flags[kind]! & Flag.Reply} ${k.payloadCaptured[kind]} ${c.payloadDigest[row]}`;
   };
-  const payload = (row: number): string =>
-    `${c.flags[row]! & Flag.Reply} ${c.payloadCaptured[row]} ${c.payloadDigest[row]}`;
-  const identification = (row: number): string =>
-    `${c.flags[row]! & Flag.Reply} ${c.identification[row]} ${c.totalLength[row]}`;
-  for (const probe of probes) {
-    if (isDamaged.has(probe)) continue;
-    for (const row of [...probe.requests, ...probe.replies]) {
-      if (c.payloadCaptured[row]! >= 8) put(byPayload, payload(row), probe);
-      if (c.identification[row] !== 0) put(byIdentification, identification(row), probe);
+  const identification = (row: number): string => {
+    const kind = c.kind[row]!;
+    return `${k.flags[kind]! & Flag.Reply} ${c.identification[row]} ${k.totalLength[kind]}`;
+  };
+  // Marks of the damaged ones, and the one whole probe that has each; null: several have it, so that it tells nothing.
+  const homes = new Map<string, number | null>();
+  const digests = new Set<number>();
+  const identifications = new Set<number>();
+  const isDamaged = new Set(damaged);
+  for (const position of damaged) {
+    const row = store.firstRow(position);
+    homes.set(`p ${payload(row)}`, -1).set(`i ${identification(row)}`, -1);
+    digests.add(c.payloadDigest[row]!);
+    identifications.add(c.identification[row]!);
+  }
+  const put = (mark: string, position: number): void => {
+    const known = homes.get(mark);
+    if (known !== undefined) homes.set(mark, known === -1 || known === position ? position : null);
+  };
+  const rows: number[] = [];
+  for (let position = 0; position < store.length; position++) {
+    if (isDamaged.has(position)) continue;
+    const count = store.rows(position, rows);
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      if (digests.has(c.payloadDigest[row]!) && k.payloadCaptured[c.kind[row]!]! >= 8)
+        put(`p ${payload(row)}`, position);
+      if (c.identification[row] !== 0 && identifications.has(c.identification[row]!)) {
+        put(`i ${identification(row)}`, position);
+      }
     }
   }
-  for (const probe of damaged) {
-    const row = probe.requests[0] ?? probe.replies[0]!;
-    const home = byPayload.get(payload(row)) ?? byIdentification.get(identification(row)) ?? null;
-    if (home === null) continue;
+  const found = (mark: string): number | null => {
+    const position = homes.get(mark);
+    return position === undefined || position === -1 ? null : position;
+  };
+  for (const position of damaged) {
+    const row = store.firstRow(position);
+    const at = found(`p ${payload(row)}`) ?? found(`i ${identification(row)}`);
+    if (at === null) continue;
+    const home = store.changeable(at);
+    const probe = store.changeable(position);
     home.requests.push(...probe.requests.splice(0));
     home.replies.push(...probe.replies.splice(0));
   }
 }
 
+/** Probes of which every sighting has a wrong checksum. */
+function damagedProbes(evidence: Evidence, store: ProbeStore): number[] {
+  const { columns: c, kinds } = evidence.sightings;
+  const { flags } = kinds.columns;
+  const wrong = Flag.InnerChecksumWrong | Flag.IcmpChecksumWrong;
+  if (!flags.subarray(0, kinds.length).some((f) => (f & wrong) !== 0)) return [];
+  const damaged: number[] = [];
+  const rows: number[] = [];
+  for (let position = 0; position < store.length; position++) {
+    const count = store.rows(position, rows);
+    let every = count > 0;
+    for (let i = 0; i < count && every; i++) every = (flags[c.kind[rows[i]!]!]! & wrong) !== 0;
+    if (every) damaged.push(position);
+  }
+  return damaged;
+}
+
 interface Stream {
   readonly source: number;
   readonly identifier: number;
-  readonly probes: Probe[];
+  readonly probes: number[];
   readonly points: Set<number>;
   lowestTtl: number;
   highestTtl: number;
 }
 
+/** A hostile capture can hold any number of streams to one destination; real renaming concerns few. */
+const MAX_STREAMS = 512;
+
 /**
  * NAT on the way gives a request another inner source, or another ICMP identifier. Two streams to one destination are one
  * when no point saw the requests of both, the second carries a lower TTL, and sequence and payload agree.
  */
-function joinRewritten(evidence: Evidence, probes: readonly Probe[]): void {
-  const c = evidence.sightings.columns;
-  const destinations = new Map<number, Map<string, Stream>>();
-  for (const probe of probes) {
-    let streams = destinations.get(probe.key.destination);
-    if (streams === undefined) {
-      streams = new Map();
-      destinations.set(probe.key.destination, streams);
-    }
-    const id = `${probe.key.source} ${probe.key.identifier}`;
-    let stream = streams.get(id);
-    if (stream === undefined) {
-      stream = {
-        source: probe.key.source,
-        identifier: probe.key.identifier,
-        probes: [],
-        points: new Set(),
-        lowestTtl: 256,
-        highestTtl: -1,
-      };
-      streams.set(id, stream);
-    }
-    stream.probes.push(probe);
-    for (const row of probe.requests) {
-      stream.points.add(c.point[row]!);
-      stream.lowestTtl = Math.min(stream.lowestTtl, c.timeToLive[row]!);
-      stream.highestTtl = Math.max(stream.highestTtl, c.timeToLive[row]!);
-    }
-  }
-  for (const streams of destinations.values()) {
-    // A hostile capture can hold any number of streams; real renaming concerns few.
-    if (streams.size < 2 || streams.size > 512) continue;
-    const list = [...streams.values()].filter((s) => s.points.size > 0);
+function joinRewritten(evidence: Evidence, store: ProbeStore): void {
+  for (const streams of streamsByDestination(evidence, store)) {
+    if (streams.length < 2 || streams.length > MAX_STREAMS) continue;
+    const list = streams.filter((s) => s.points.size > 0);
     list.sort((a, b) => b.highestTtl - a.highestTtl || a.source - b.source || a.identifier - b.identifier);
     const joined = new Set<Stream>();
     for (const before of list) {
@@ -275,9 +301,11 @@ function joinRewritten(evidence: Evidence, probes: readonly Probe[]): void {
       for (const after of list) {
         if (after === before || joined.has(after) || after.highestTtl >= head.lowestTtl) continue;
         if ([...after.points].some((p) => before.points.has(p))) continue;
-        const pairs = matchingProbes(evidence, before, after);
+        const pairs = matchingProbes(evidence, store, before, after);
         if (pairs.length === 0) continue;
-        for (const [a, b] of pairs) {
+        for (const [one, other] of pairs) {
+          const a = store.changeable(one);
+          const b = store.changeable(other);
           a.requests.push(...b.requests.splice(0));
           a.replies.push(...b.replies.splice(0));
           a.rewritten.push(b.key, ...b.rewritten.splice(0));
@@ -290,75 +318,158 @@ function joinRewritten(evidence: Evidence, probes: readonly Probe[]): void {
   }
 }
 
-function matchingProbes(evidence: Evidence, before: Stream, after: Stream): [Probe, Probe][] {
-  const c = evidence.sightings.columns;
-  const bySequence = new Map<number, Probe[]>();
-  for (const probe of after.probes) {
-    const list = bySequence.get(probe.key.sequence);
-    if (list === undefined) bySequence.set(probe.key.sequence, [probe]);
-    else list.push(probe);
+function streamsByDestination(evidence: Evidence, store: ProbeStore): Stream[][] {
+  const { columns: c, kinds } = evidence.sightings;
+  const k = kinds.columns;
+  const destinations = new Map<number, { readonly byId: Map<number, Stream>; readonly streams: Stream[] }>();
+  const rows: number[] = [];
+  let lastDestination = -1;
+  let lastId = -1;
+  let stream: Stream | null = null;
+  for (let position = 0; position < store.length; position++) {
+    const count = store.rows(position, rows);
+    if (count === 0) continue;
+    const { source, destination, identifier } = keyOf(store, position, rows[0]!);
+    // Two numbers of 32 and 16 bits, exact in a double.
+    const id = source * 65_536 + identifier;
+    if (stream === null || destination !== lastDestination || id !== lastId) {
+      let there = destinations.get(destination);
+      if (there === undefined) {
+        there = { byId: new Map(), streams: [] };
+        destinations.set(destination, there);
+      }
+      stream = there.byId.get(id) ?? null;
+      if (stream === null) {
+        stream = { source, identifier, probes: [], points: new Set(), lowestTtl: 256, highestTtl: -1 };
+        there.byId.set(id, stream);
+        there.streams.push(stream);
+      }
+      lastDestination = destination;
+      lastId = id;
+    }
+    stream.probes.push(position);
+    for (let i = 0; i < count; i++) {
+      const kind = c.kind[rows[i]!]!;
+      if (k.flags[kind]! & Flag.Reply) continue;
+      stream.points.add(k.point[kind]!);
+      const ttl = k.timeToLive[kind]!;
+      if (ttl < stream.lowestTtl) stream.lowestTtl = ttl;
+      if (ttl > stream.highestTtl) stream.highestTtl = ttl;
+    }
   }
-  const pairs: [Probe, Probe][] = [];
+  return [...destinations.values()].map(({ streams }) => streams);
+
+  function keyOf(of: ProbeStore, position: number, row: number): ProbeKey {
+    const kind = c.kind[row]!;
+    const reply = (k.flags[kind]! & Flag.Reply) !== 0;
+    // Rows that came from a damaged probe stand behind the probe's own.
+    if (of.isMade(position)) return of.key(position);
+    return {
+      source: (reply ? k.destination[kind] : k.source[kind])!,
+      destination: (reply ? k.source[kind] : k.destination[kind])!,
+      identifier: c.identifier[row]!,
+      sequence: c.sequence[row]!,
+    };
+  }
+}
+
+function matchingProbes(evidence: Evidence, store: ProbeStore, before: Stream, after: Stream): [number, number][] {
+  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
+  const bySequence = new Map<number, number[]>();
+  const firstRequest = (position: number): number | undefined => store.at(position).requests[0];
+  for (const position of after.probes) {
+    const { sequence } = store.key(position);
+    const list = bySequence.get(sequence);
+    if (list === undefined) bySequence.set(sequence, [position]);
+    else list.push(position);
+  }
+  const pairs: [number, number][] = [];
   const digests = new Set<number>();
   let contradicted = 0;
-  for (const probe of before.probes) {
-    const row = probe.requests[0];
-    const candidates = bySequence.get(probe.key.sequence);
+  for (const position of before.probes) {
+    const row = firstRequest(position);
+    const candidates = bySequence.get(store.key(position).sequence);
     if (row === undefined || candidates === undefined) continue;
     const match = candidates.find((other) => {
-      const otherRow = other.requests[0];
+      const otherRow = firstRequest(other);
       return (
         otherRow !== undefined &&
         c.payloadDigest[otherRow] === c.payloadDigest[row] &&
-        c.payloadCaptured[otherRow] === c.payloadCaptured[row]
+        k.payloadCaptured[c.kind[otherRow]!] === k.payloadCaptured[c.kind[row]!]
       );
     });
     if (match === undefined) contradicted++;
     else {
-      pairs.push([probe, match]);
+      pairs.push([position, match]);
       digests.add(c.payloadDigest[row]!);
     }
   }
   if (contradicted > pairs.length) return [];
   // A payload that is the same in every probe proves nothing by itself: then the answer must have come back renamed, too.
-  const telling = (pairs.length > 1 && digests.size === pairs.length) || payloadTells(evidence, pairs);
-  const answered = pairs.some(([a, b]) => a.replies.length > 0 && b.replies.length > 0);
+  const telling = (pairs.length > 1 && digests.size === pairs.length) || payloadTells(evidence, store, pairs);
+  const answered = pairs.some(([a, b]) => store.at(a).replies.length > 0 && store.at(b).replies.length > 0);
   return telling || answered ? pairs : [];
 }
 
 /** A single probe's payload tells when it is long enough to hold a time stamp. */
-function payloadTells(evidence: Evidence, pairs: readonly [Probe, Probe][]): boolean {
-  return pairs.length === 1 && evidence.sightings.columns.payloadCaptured[pairs[0]![0].requests[0]!]! >= 16;
+function payloadTells(evidence: Evidence, store: ProbeStore, pairs: readonly [number, number][]): boolean {
+  if (pairs.length !== 1) return false;
+  const { columns: c, kinds } = evidence.sightings;
+  return kinds.columns.payloadCaptured[c.kind[store.at(pairs[0]![0]).requests[0]!]!]! >= 16;
 }
 
-function inSendingOrder(evidence: Evidence, probes: Probe[]): Probe[] {
-  if (probes.length < 2) return probes;
-  const c = evidence.sightings.columns;
-  // The point that saw most of the probes gives the order; it is one clock, so its frame numbers do.
-  const seen = new Map<number, number>();
-  for (const p of probes) {
-    for (const point of new Set(p.requests.map((row) => c.point[row]!))) seen.set(point, (seen.get(point) ?? 0) + 1);
+/** The point that saw most of the probes gives the order; it is one clock, so its frame numbers do. */
+function inSendingOrder(evidence: Evidence, store: ProbeStore, positions: Int32Array): Int32Array {
+  if (positions.length < 2) return positions;
+  const { columns: c, kinds } = evidence.sightings;
+  const k = kinds.columns;
+  // By point: how many probes it saw, the TTL of the first of them, and the last one counted.
+  const seen = new Map<number, { count: number; readonly ttl: number; last: number }>();
+  const rows: number[] = [];
+  for (const position of positions) {
+    const count = store.rows(position, rows);
+    for (let i = 0; i < count; i++) {
+      const kind = c.kind[rows[i]!]!;
+      if (k.flags[kind]! & Flag.Reply) continue;
+      const at = seen.get(k.point[kind]!);
+      if (at === undefined) seen.set(k.point[kind]!, { count: 1, ttl: k.timeToLive[kind]!, last: position });
+      else if (at.last !== position) {
+        at.count++;
+        at.last = position;
+      }
+    }
   }
   let best = -1;
   let bestCount = 0;
   let bestTtl = -1;
-  for (const [point, count] of [...seen].sort((a, b) => a[0] - b[0])) {
-    const row = probes
-      .find((p) => p.requests.some((r) => c.point[r] === point))!
-      .requests.find((r) => c.point[r] === point)!;
-    const ttl = c.timeToLive[row]!;
+  for (const [point, { count, ttl }] of [...seen].sort((a, b) => a[0] - b[0])) {
     if (count > bestCount || (count === bestCount && ttl > bestTtl)) {
       best = point;
       bestCount = count;
       bestTtl = ttl;
     }
   }
-  const place = new Map<Probe, number>();
-  for (const p of probes) {
-    const row = p.requests.find((r) => c.point[r] === best);
-    place.set(p, row === undefined ? Number.MAX_SAFE_INTEGER : c.frame[row]!);
-  }
-  return [...probes].sort(
-    (a, b) => place.get(a)! - place.get(b)! || a.key.identifier - b.key.identifier || a.key.sequence - b.key.sequence,
+  // By index into `positions`; a probe that was not seen there comes last.
+  const place = new Float64Array(positions.length);
+  let sorted = true;
+  positions.forEach((position, n) => {
+    const count = store.rows(position, rows);
+    let frame = Number.MAX_SAFE_INTEGER;
+    for (let i = 0; i < count; i++) {
+      const kind = c.kind[rows[i]!]!;
+      if (k.point[kind] !== best || k.flags[kind]! & Flag.Reply) continue;
+      frame = c.frame[rows[i]!]!;
+      break;
+    }
+    place[n] = frame;
+    if (n > 0 && place[n - 1]! >= frame) sorted = false;
+  });
+  if (sorted) return positions;
+  const keys = (n: number): ProbeKey => store.key(positions[n]!);
+  const order = Int32Array.from(positions.keys()).sort(
+    (a, b) =>
+      place[a]! - place[b]! || keys(a).identifier - keys(b).identifier || keys(a).sequence - keys(b).sequence || a - b,
   );
+  return order.map((n) => positions[n]!);
 }

@@ -141,23 +141,25 @@ export function buildCompositeJourney(evidence: Evidence, path: FlowPath): Journ
   const first = new Map<number, Probe>();
   const firstReply = new Map<number, Probe>();
   const c = evidence.sightings.columns;
+  const { point: points } = evidence.sightings.kinds.columns;
+  const pointOf = (row: number): number => points[c.kind[row]!]!;
   for (const probe of path.flow.probes) {
-    for (const row of probe.requests) if (!first.has(c.point[row]!)) first.set(c.point[row]!, probe);
-    for (const row of probe.replies) if (!firstReply.has(c.point[row]!)) firstReply.set(c.point[row]!, probe);
+    for (const row of probe.requests) if (!first.has(pointOf(row))) first.set(pointOf(row), probe);
+    for (const row of probe.replies) if (!firstReply.has(pointOf(row))) firstReply.set(pointOf(row), probe);
   }
   const requests = [...first].flatMap(([point, p]) =>
     observations(
       evidence,
-      p.requests.filter((row) => c.point[row] === point),
+      p.requests.filter((row) => pointOf(row) === point),
     ),
   );
   const replies = [...firstReply].flatMap(([point, p]) =>
     observations(
       evidence,
-      p.replies.filter((row) => c.point[row] === point),
+      p.replies.filter((row) => pointOf(row) === point),
     ),
   );
-  const probe = path.flow.probes[0]!;
+  const probe = path.flow.probes.at(0);
   return {
     path,
     probe,

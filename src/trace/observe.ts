@@ -18,7 +18,7 @@ import * as vlan from '../decode/vlan.js';
 import type { Encapsulation } from '../expect/expected-path.js';
 import { type CapturePoint, newTraffic, type Traffic } from './capture-point.js';
 import type { FragmentRef, Instant } from './observation.js';
-import { Flag, SightingTable } from './sightings.js';
+import { Flag, KindInterner, type SightingKind, type SightingParts, SightingTable } from './sightings.js';
 import { transportChecksumRight } from './transport-checksum.js';
 
 export const encapsulations: readonly Encapsulation[] = [
@@ -44,7 +44,9 @@ const FOUR_IN_SIX = code('4in6');
 const OTHER = code('other');
 
 /** Limits that keep a hostile capture from filling the memory; what goes beyond is counted in `dropped`. */
-const MAX_ECHOES = 1 << 18;
+export const MAX_ECHOES = 1 << 22;
+/** Echo messages that differ in more than numbers, times and digests: few in a flood of pings, all of them in a made-up one. */
+const MAX_KINDS = 1 << 18;
 const MAX_ERRORS = 50_000;
 const MAX_ARP = 20_000;
 const MAX_SYNS = 20_000;
@@ -123,7 +125,7 @@ export interface RawPoint {
 /** Everything that one file had to say. Plain data and typed arrays: it can be posted from a worker. */
 export interface FileObservations {
   readonly points: readonly RawPoint[];
-  readonly sightings: SightingTable;
+  readonly sightings: SightingParts;
   readonly errors: readonly RawError[];
   readonly arps: readonly RawArp[];
   readonly syns: readonly RawSyn[];
@@ -167,6 +169,10 @@ export class FileObserver {
   readonly #look = new FirstLook();
   readonly #decodeAll: boolean;
   readonly #sightings = new SightingTable();
+  readonly #kinds = new KindInterner(this.#sightings);
+  /** Filled anew for each echo message. */
+  readonly #kind = emptyKind();
+  readonly #maxEchoes: number;
   readonly #errors: RawError[] = [];
   readonly #arps = new Map<string, RawArp>();
   readonly #syns = new Map<string, RawSyn>();
@@ -181,9 +187,10 @@ export class FileObserver {
   #lastTraffic = newTraffic();
 
   /** `decodeAll`: decodes also what a first look would only count. Both ways give the same observations. */
-  constructor(file: string, decodeAll = false) {
+  constructor(file: string, decodeAll = false, maxEchoes = MAX_ECHOES) {
     this.#file = file;
     this.#decodeAll = decodeAll;
+    this.#maxEchoes = Math.min(maxEchoes, MAX_ECHOES);
   }
 
   /** The visitor to give to a reader. */
@@ -313,42 +320,42 @@ export class FileObserver {
   #sight(frame: FrameCursor, view: FrameView, point: number, reply: boolean, assembled: Assembled | null): void {
     const { bytes, inner, outer, icmp } = view;
     const table = this.#sightings;
-    if (table.length >= MAX_ECHOES) {
+    if (table.length >= this.#maxEchoes) {
       this.#dropped.echoes++;
       return;
     }
-    const i = table.add();
-    const c = table.columns;
+    const k = this.#kind;
     let flags = reply ? Flag.Reply : 0;
-    c.point[i] = point;
-    c.frame[i] = frame.frameNumber;
-    c.seconds[i] = frame.seconds;
-    c.nanoseconds[i] = frame.nanoseconds;
-    c.source[i] = ipv4.source(bytes, inner);
-    c.destination[i] = ipv4.destination(bytes, inner);
-    c.identifier[i] = icmpv4.identifier(bytes, icmp);
-    c.sequence[i] = icmpv4.sequence(bytes, icmp);
-    c.timeToLive[i] = ipv4.timeToLive(bytes, inner);
-    c.typeOfService[i] = ipv4.typeOfService(bytes, inner);
+    k.point = point;
+    k.source = ipv4.source(bytes, inner);
+    k.destination = ipv4.destination(bytes, inner);
+    k.timeToLive = ipv4.timeToLive(bytes, inner);
+    k.typeOfService = ipv4.typeOfService(bytes, inner);
     const headerLength = ipv4.headerLength(bytes, inner);
-    c.headerLength[i] = headerLength;
-    c.identification[i] = ipv4.identification(bytes, inner);
-    c.totalLength[i] = assembled?.longestInner || ipv4.totalLength(bytes, inner);
+    k.headerLength = headerLength;
+    k.totalLength = assembled?.longestInner || ipv4.totalLength(bytes, inner);
     if (ipv4.dontFragment(bytes, inner)) flags |= Flag.InnerDontFragment;
     flags |= ipv4.headerChecksumIsRight(bytes, inner) ? Flag.InnerChecksumRight : Flag.InnerChecksumWrong;
     const encapsulation = encapsulationOf(view);
-    c.encapsulation[i] = encapsulation;
+    k.encapsulation = encapsulation;
+    let outerIdentification = 0;
     if (outer !== ABSENT || encapsulation !== NONE) {
       const header = outer !== ABSENT ? outer : inner;
       flags |= Flag.HasOuter;
-      c.outerSource[i] = ipv4.source(bytes, header);
-      c.outerDestination[i] = ipv4.destination(bytes, header);
-      c.outerTimeToLive[i] = ipv4.timeToLive(bytes, header);
-      c.outerTypeOfService[i] = ipv4.typeOfService(bytes, header);
-      c.outerIdentification[i] = ipv4.identification(bytes, header);
-      c.outerTotalLength[i] = assembled?.longestOuter || ipv4.totalLength(bytes, header);
+      outerIdentification = ipv4.identification(bytes, header);
+      k.outerSource = ipv4.source(bytes, header);
+      k.outerDestination = ipv4.destination(bytes, header);
+      k.outerTimeToLive = ipv4.timeToLive(bytes, header);
+      k.outerTypeOfService = ipv4.typeOfService(bytes, header);
+      k.outerTotalLength = assembled?.longestOuter || ipv4.totalLength(bytes, header);
       if (ipv4.dontFragment(bytes, header)) flags |= Flag.OuterDontFragment;
       flags |= ipv4.headerChecksumIsRight(bytes, header) ? Flag.OuterChecksumRight : Flag.OuterChecksumWrong;
+    } else {
+      k.outerSource = 0;
+      k.outerDestination = 0;
+      k.outerTimeToLive = 0;
+      k.outerTypeOfService = 0;
+      k.outerTotalLength = 0;
     }
     if (assembled !== null && !assembled.headersRight) {
       const wrong = assembled.level === 'inner' ? Flag.InnerChecksumWrong : Flag.OuterChecksumWrong;
@@ -359,24 +366,28 @@ export class FileObserver {
       flags = (flags | Flag.InnerChecksumRight) & ~Flag.InnerChecksumWrong;
       if (flags & Flag.HasOuter) flags = (flags | Flag.OuterChecksumRight) & ~Flag.OuterChecksumWrong;
     }
-    c.packetType[i] = 255;
+    k.packetType = 255;
+    k.sourceMacHigh = 0;
+    k.sourceMacLow = 0;
+    k.destinationMacHigh = 0;
+    k.destinationMacLow = 0;
     if (view.ethernet !== ABSENT && view.at[0] === view.ethernet) {
       flags |= Flag.HasEthernet;
-      c.sourceMacHigh[i] = ethernet.sourceHigh(bytes, view.ethernet);
-      c.sourceMacLow[i] = ethernet.sourceLow(bytes, view.ethernet);
-      c.destinationMacHigh[i] = ethernet.destinationHigh(bytes, view.ethernet);
-      c.destinationMacLow[i] = ethernet.destinationLow(bytes, view.ethernet);
+      k.sourceMacHigh = ethernet.sourceHigh(bytes, view.ethernet);
+      k.sourceMacLow = ethernet.sourceLow(bytes, view.ethernet);
+      k.destinationMacHigh = ethernet.destinationHigh(bytes, view.ethernet);
+      k.destinationMacLow = ethernet.destinationLow(bytes, view.ethernet);
     } else if (view.kind[0] === LayerKind.LinuxSll || view.kind[0] === LayerKind.LinuxSll2) {
       const cooked2 = view.kind[0] === LayerKind.LinuxSll2;
       const at = view.at[0]!;
-      c.packetType[i] = cooked2 ? linuxSll2.packetType(bytes, at) : linuxSll.packetType(bytes, at);
+      k.packetType = cooked2 ? linuxSll2.packetType(bytes, at) : linuxSll.packetType(bytes, at);
       // Offsets of the address length and address: LINKTYPE_LINUX_SLL 4 and 6, LINKTYPE_LINUX_SLL2 11 and 12.
       const length = cooked2 ? bytes[at + 11]! : (bytes[at + 4]! << 8) | bytes[at + 5]!;
       const from = at + (cooked2 ? 12 : 6);
       if (length === 6) {
         flags |= Flag.HasLinkSource;
-        c.sourceMacHigh[i] = (bytes[from]! << 8) | bytes[from + 1]!;
-        c.sourceMacLow[i] =
+        k.sourceMacHigh = (bytes[from]! << 8) | bytes[from + 1]!;
+        k.sourceMacLow =
           ((bytes[from + 2]! << 24) | (bytes[from + 3]! << 16) | (bytes[from + 4]! << 8) | bytes[from + 5]!) >>> 0;
       }
     }
@@ -384,31 +395,47 @@ export class FileObserver {
     const limit = limitOf(view, icmp);
     const from = icmp + 8;
     const captured = limit > from ? limit - from : 0;
-    c.payloadCaptured[i] = captured;
-    c.payloadDigest[i] = digest(bytes, from, from + captured);
+    k.payloadCaptured = captured;
     const declared = ipv4.totalLength(bytes, inner) - headerLength - 8;
     if (captured === declared && (assembled === null || assembled.complete)) {
       flags |= icmpv4.checksumIsRight(bytes, icmp, limit) ? Flag.IcmpChecksumRight : Flag.IcmpChecksumWrong;
     }
-    c.capturedLength[i] = frame.end - frame.start;
-    c.wireLength[i] = frame.wireLength;
-    c.flags[i] = flags;
+    k.capturedLength = frame.end - frame.start;
+    k.wireLength = frame.wireLength;
+    k.flags = flags;
     const hasVlan = view.count > 1 && view.kind[1] === LayerKind.Vlan;
     const hasOptions = headerLength > 20;
     const otherOuter = outer !== ABSENT && encapsulation !== IPIP;
     const outerOptions = outer !== ABSENT && ipv4.headerLength(bytes, outer) > 20;
-    if (hasVlan || hasOptions || otherOuter || outerOptions || assembled !== null) {
-      c.extra[i] = table.extras.push({
-        vlans: hasVlan ? vlansOf(view) : [],
-        fragmented: assembled?.level ?? 'no',
-        fragments: assembled?.fragments ?? [],
-        complete: assembled?.complete ?? true,
-        datagramLength: assembled?.complete ? ipv4.totalLength(bytes, inner) : 0,
-        optionsDigest: hasOptions ? digest(bytes, inner + 20, inner + headerLength) : 0,
-        outerProtocol: outer !== ABSENT ? ipv4.protocol(bytes, outer) : 4,
-        outerHeaderLength: outer !== ABSENT ? ipv4.headerLength(bytes, outer) : 20,
-      });
-    } else c.extra[i] = 0;
+    k.extra =
+      hasVlan || hasOptions || otherOuter || outerOptions || assembled !== null
+        ? this.#kinds.extra({
+            vlans: hasVlan ? vlansOf(view) : [],
+            fragmented: assembled?.level ?? 'no',
+            fragments: assembled?.fragments ?? [],
+            complete: assembled?.complete ?? true,
+            datagramLength: assembled?.complete ? ipv4.totalLength(bytes, inner) : 0,
+            optionsDigest: hasOptions ? digest(bytes, inner + 20, inner + headerLength) : 0,
+            outerProtocol: outer !== ABSENT ? ipv4.protocol(bytes, outer) : 4,
+            outerHeaderLength: outer !== ABSENT ? ipv4.headerLength(bytes, outer) : 20,
+          })
+        : 0;
+    const kind = this.#kinds.intern(k);
+    if (kind >= MAX_KINDS) {
+      this.#dropped.echoes++;
+      return;
+    }
+    const i = table.add();
+    const c = table.columns;
+    c.kind[i] = kind;
+    c.frame[i] = frame.frameNumber;
+    c.seconds[i] = frame.seconds;
+    c.nanoseconds[i] = frame.nanoseconds;
+    c.identifier[i] = icmpv4.identifier(bytes, icmp);
+    c.sequence[i] = icmpv4.sequence(bytes, icmp);
+    c.identification[i] = ipv4.identification(bytes, inner);
+    c.outerIdentification[i] = outerIdentification;
+    c.payloadDigest[i] = digest(bytes, from, from + captured);
   }
 
   #error(frame: FrameCursor, view: FrameView, point: number, type: number): void {
@@ -668,6 +695,34 @@ export class FileObserver {
       headersRight,
     });
   }
+}
+
+function emptyKind(): SightingKind {
+  return {
+    point: 0,
+    source: 0,
+    destination: 0,
+    flags: 0,
+    encapsulation: 0,
+    timeToLive: 0,
+    typeOfService: 0,
+    headerLength: 0,
+    totalLength: 0,
+    outerSource: 0,
+    outerDestination: 0,
+    outerTimeToLive: 0,
+    outerTypeOfService: 0,
+    outerTotalLength: 0,
+    sourceMacHigh: 0,
+    sourceMacLow: 0,
+    destinationMacHigh: 0,
+    destinationMacLow: 0,
+    packetType: 0,
+    payloadCaptured: 0,
+    capturedLength: 0,
+    wireLength: 0,
+    extra: 0,
+  };
 }
 
 function countFrame(traffic: Traffic, frame: FrameCursor): void {

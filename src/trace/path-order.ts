@@ -140,13 +140,15 @@ function sharedFiles(evidence: Evidence): ReadonlySet<string> {
 /** An ICMP error that answers a request closes its round trip as a reply would. */
 function addErrorAnswers(flow: Flow, views: Map<number, PointView>, errors: readonly ErrorSighting[]): void {
   if (errors.length === 0) return;
+  const wanted = new Set(errors.flatMap((e) => (e.quotedEcho === null ? [] : [echoNumber(e.quotedEcho)])));
   const places = new Map<number, number>();
-  flow.probes.forEach((probe, n) => {
-    for (const key of [probe.key, ...probe.rewritten]) {
+  const { probes } = flow;
+  for (let n = 0; n < probes.length && wanted.size > 0; n++) {
+    for (const key of probes.isRewritten(n) ? [probes.key(n), ...probes.at(n).rewritten] : [probes.key(n)]) {
       const echo = echoNumber(key);
-      if (!places.has(echo)) places.set(echo, n);
+      if (wanted.has(echo) && !places.has(echo)) places.set(echo, n);
     }
-  });
+  }
   for (const error of errors) {
     const view = views.get(error.point.index);
     if (view === undefined || error.quotedEcho === null || error.type === 5) continue;

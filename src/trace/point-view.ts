@@ -1,8 +1,8 @@
 /** What one capture point shows of one flow: the material from which its role on the path is read. */
 import type { CapturePoint } from './capture-point.js';
 import type { Evidence } from './evidence.js';
-import type { Probe } from './flow.js';
 import { elapsed, type Instant } from './observation.js';
+import type { ProbeList } from './probe-list.js';
 import { Flag } from './sightings.js';
 
 /** How many probes are looked at in detail: enough for a median, few enough for a flood. */
@@ -10,6 +10,7 @@ const SAMPLE = 256;
 
 export interface PointView {
   readonly point: CapturePoint;
+  /** Sightings looked at. */
   requests: number;
   replies: number;
   /** Inner TTLs seen, with how often. */
@@ -35,9 +36,15 @@ export interface PointView {
   relays: boolean;
 }
 
-export function viewPoints(evidence: Evidence, probes: readonly Probe[]): Map<number, PointView> {
+/** `most`: so many probes are looked at, from the first. */
+export function viewPoints(
+  evidence: Evidence,
+  probes: ProbeList,
+  most = Number.POSITIVE_INFINITY,
+): Map<number, PointView> {
   const views = new Map<number, PointView>();
   const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
   const view = (index: number): PointView => {
     let found = views.get(index);
     if (found === undefined) {
@@ -68,48 +75,60 @@ export function viewPoints(evidence: Evidence, probes: readonly Probe[]): Map<nu
   const count = (map: Map<number, number>, key: number): void => {
     map.set(key, (map.get(key) ?? 0) + 1);
   };
-  probes.forEach((probe, n) => {
-    const passed = new Map<number, string>();
-    for (const row of probe.requests) {
-      const v = view(c.point[row]!);
-      if (n >= SAMPLE && v.requests >= SAMPLE) {
-        v.requests++;
-        continue;
-      }
-      v.requests++;
-      count(v.requestTtls, c.timeToLive[row]!);
-      v.requestEncapsulations.add(c.encapsulation[row]!);
-      let how = `${c.timeToLive[row]}`;
-      if (c.flags[row]! & Flag.HasOuter) {
-        count(v.outerTtls, c.outerTimeToLive[row]!);
-        if (c.outerTimeToLive[row]! < c.timeToLive[row]!) v.requestsRouted = true;
-        v.outerSource ??= c.outerSource[row]!;
-        v.outerDestination ??= c.outerDestination[row]!;
-        v.outerPairs.add(`${c.outerSource[row]}>${c.outerDestination[row]}`);
-        how += ` ${c.outerTimeToLive[row]} ${c.outerSource[row]} ${c.outerDestination[row]}`;
-      }
-      const before = passed.get(c.point[row]!);
-      if (before === undefined) passed.set(c.point[row]!, how);
-      else if (before !== how) v.relays = true;
-      keepFirst(v.requestAt, n, c.seconds[row]!, c.nanoseconds[row]!);
-    }
-    for (const row of probe.replies) {
-      const v = view(c.point[row]!);
-      if (n >= SAMPLE && v.replies >= SAMPLE) {
-        v.replies++;
-        continue;
-      }
+  const lookAt = (row: number, n: number, passed: Map<number, string>): void => {
+    const kind = c.kind[row]!;
+    const point = k.point[kind]!;
+    const v = view(point);
+    const ttl = k.timeToLive[kind]!;
+    if (k.flags[kind]! & Flag.Reply) {
       v.replies++;
-      count(v.replyTtls, c.timeToLive[row]!);
-      v.replyEncapsulations.add(c.encapsulation[row]!);
-      if (c.flags[row]! & Flag.HasOuter) {
-        if (c.outerTimeToLive[row]! < c.timeToLive[row]!) v.repliesRouted = true;
-        v.replyOuterSource ??= c.outerSource[row]!;
-        v.replyOuterDestination ??= c.outerDestination[row]!;
+      count(v.replyTtls, ttl);
+      v.replyEncapsulations.add(k.encapsulation[kind]!);
+      if (k.flags[kind]! & Flag.HasOuter) {
+        if (k.outerTimeToLive[kind]! < ttl) v.repliesRouted = true;
+        v.replyOuterSource ??= k.outerSource[kind]!;
+        v.replyOuterDestination ??= k.outerDestination[kind]!;
       }
       keepFirst(v.replyAt, n, c.seconds[row]!, c.nanoseconds[row]!);
+      return;
     }
-  });
+    v.requests++;
+    count(v.requestTtls, ttl);
+    v.requestEncapsulations.add(k.encapsulation[kind]!);
+    let how = `${ttl}`;
+    if (k.flags[kind]! & Flag.HasOuter) {
+      const outerTtl = k.outerTimeToLive[kind]!;
+      const source = k.outerSource[kind]!;
+      const destination = k.outerDestination[kind]!;
+      count(v.outerTtls, outerTtl);
+      if (outerTtl < ttl) v.requestsRouted = true;
+      v.outerSource ??= source;
+      v.outerDestination ??= destination;
+      v.outerPairs.add(`${source}>${destination}`);
+      how += ` ${outerTtl} ${source} ${destination}`;
+    }
+    const before = passed.get(point);
+    if (before === undefined) passed.set(point, how);
+    else if (before !== how) v.relays = true;
+    keepFirst(v.requestAt, n, c.seconds[row]!, c.nanoseconds[row]!);
+  };
+  const rows: number[] = [];
+  const length = Math.min(most, probes.length);
+  for (let n = 0; n < length; n++) {
+    const passed = new Map<number, string>();
+    const there = probes.rows(n, rows);
+    for (let i = 0; i < there; i++) {
+      // Further on only what was hardly seen is looked at.
+      if (n >= SAMPLE && isSampled(rows[i]!)) continue;
+      lookAt(rows[i]!, n, passed);
+    }
+  }
+
+  function isSampled(row: number): boolean {
+    const kind = c.kind[row]!;
+    const v = views.get(k.point[kind]!);
+    return v !== undefined && (k.flags[kind]! & Flag.Reply ? v.replies : v.requests) >= SAMPLE;
+  }
   return views;
 }
 

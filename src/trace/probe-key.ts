@@ -18,46 +18,72 @@ export function reverseKey(key: ProbeKey): ProbeKey {
   return { ...key, source: key.destination, destination: key.source };
 }
 
+/** Sequence numbers that share one place in the hash table: they come one after the other, and so do their slots. */
+const NEIGHBOURS = 16;
+
 /** Rows grouped by key, as chains through typed arrays: a flood of probes costs no object each. */
 export class ProbeChains {
   /** Number of distinct keys. */
   count = 0;
   /** First row of each chain, and the row that follows each row (-1 ends it), in row order. */
-  first = new Int32Array(64);
-  #last = new Int32Array(64);
+  first: Int32Array;
   readonly next: Int32Array;
   readonly #table: SightingTable;
 
   constructor(table: SightingTable) {
     this.#table = table;
-    this.next = new Int32Array(table.length).fill(-1);
+    const { length } = table;
+    this.next = new Int32Array(length).fill(-1);
+    this.first = new Int32Array(Math.max(64, length >> 1));
+    let last = new Int32Array(this.first.length);
     let size = 64;
-    while (size < table.length * 2) size *= 2;
+    while (size < length * 2) size *= 2;
     const slots = new Int32Array(size).fill(-1);
-    const c = table.columns;
-    for (let row = 0; row < table.length; row++) {
-      const reply = c.flags[row]! & Flag.Reply;
-      const source = reply ? c.destination[row]! : c.source[row]!;
-      const destination = reply ? c.source[row]! : c.destination[row]!;
-      const numbers = (c.identifier[row]! << 16) | c.sequence[row]!;
-      let hash = Math.imul(source, 0x9e3779b1) ^ Math.imul(destination, 0x85ebca6b) ^ Math.imul(numbers, 0xc2b2ae35);
+    const { kind: kindOf, identifier, sequence } = table.columns;
+    const k = table.kinds.columns;
+    // Requests and replies of one flow hash alike, however many kinds of them there are.
+    const from = new Uint32Array(table.kinds.length);
+    const to = new Uint32Array(table.kinds.length);
+    for (let kind = 0; kind < from.length; kind++) {
+      const reply = k.flags[kind]! & Flag.Reply;
+      from[kind] = (reply ? k.destination[kind] : k.source[kind])!;
+      to[kind] = (reply ? k.source[kind] : k.destination[kind])!;
+    }
+    for (let row = 0; row < length; row++) {
+      const kind = kindOf[row]!;
+      const source = from[kind]!;
+      const destination = to[kind]!;
+      const numbers = (identifier[row]! << 16) | sequence[row]!;
+      let hash =
+        Math.imul(source, 0x9e3779b1) ^
+        Math.imul(destination, 0x85ebca6b) ^
+        Math.imul(Math.floor(numbers / NEIGHBOURS), 0xc2b2ae35);
       hash ^= hash >>> 15;
-      let slot = hash & (size - 1);
+      hash = Math.imul(hash, 0x2c1b3c6d);
+      hash ^= hash >>> 12;
+      let slot = (hash * NEIGHBOURS + (numbers & (NEIGHBOURS - 1))) & (size - 1);
       for (;;) {
         const chain = slots[slot]!;
         if (chain === -1) {
-          slots[slot] = this.#start(row);
+          if (this.count === this.first.length) {
+            this.first = wider(this.first);
+            last = wider(last);
+          }
+          slots[slot] = this.count;
+          this.first[this.count] = row;
+          last[this.count] = row;
+          this.count++;
           break;
         }
-        const head = this.first[chain]!;
-        const headReply = c.flags[head]! & Flag.Reply;
+        const end = last[chain]!;
+        const endKind = kindOf[end]!;
         if (
-          (headReply ? c.destination[head] : c.source[head]) === source &&
-          (headReply ? c.source[head] : c.destination[head]) === destination &&
-          ((c.identifier[head]! << 16) | c.sequence[head]!) === numbers
+          ((identifier[end]! << 16) | sequence[end]!) === numbers &&
+          from[endKind] === source &&
+          to[endKind] === destination
         ) {
-          this.next[this.#last[chain]!] = row;
-          this.#last[chain] = row;
+          this.next[end] = row;
+          last[chain] = row;
           break;
         }
         slot = (slot + 1) & (size - 1);
@@ -65,35 +91,36 @@ export class ProbeChains {
     }
   }
 
-  #start(row: number): number {
-    if (this.count === this.first.length) {
-      const wider = new Int32Array(this.count * 2);
-      wider.set(this.first);
-      this.first = wider;
-      const last = new Int32Array(this.count * 2);
-      last.set(this.#last);
-      this.#last = last;
-    }
-    this.first[this.count] = row;
-    this.#last[this.count] = row;
-    return this.count++;
-  }
-
   key(chain: number): ProbeKey {
-    const c = this.#table.columns;
+    const { kinds, columns: c } = this.#table;
+    const k = kinds.columns;
     const row = this.first[chain]!;
+    const kind = c.kind[row]!;
     const key = {
-      source: c.source[row]!,
-      destination: c.destination[row]!,
+      source: k.source[kind]!,
+      destination: k.destination[kind]!,
       identifier: c.identifier[row]!,
       sequence: c.sequence[row]!,
     };
-    return c.flags[row]! & Flag.Reply ? reverseKey(key) : key;
+    return k.flags[kind]! & Flag.Reply ? reverseKey(key) : key;
+  }
+
+  /** Puts the chain's rows into `rows` and returns how many there are. */
+  fill(chain: number, rows: number[]): number {
+    let count = 0;
+    for (let row = this.first[chain]!; row !== -1; row = this.next[row]!) rows[count++] = row;
+    return count;
   }
 
   rows(chain: number): number[] {
     const rows: number[] = [];
-    for (let row = this.first[chain]!; row !== -1; row = this.next[row]!) rows.push(row);
+    this.fill(chain, rows);
     return rows;
   }
+}
+
+function wider(array: Int32Array): Int32Array<ArrayBuffer> {
+  const made = new Int32Array(array.length * 2);
+  made.set(array);
+  return made;
 }

@@ -1,85 +1,80 @@
 /**
- * Probes of one flow that look alike: same hops, headers and lengths, and the same equalities among identifications and
- * payloads. Rules see nothing else of a probe, so that one of them is judged for all; a flood has few shapes.
+ * Probes of one flow that look alike: same kinds of sightings, and the same equalities among identifications and payloads.
+ * Rules see nothing else of a probe, so that one of them is judged for all; a flood has few shapes.
  */
+import { echoNumber } from './errors-of.js';
 import type { Evidence } from './evidence.js';
-import type { Probe } from './flow.js';
 import type { ErrorSighting } from './observation.js';
+import type { ProbeList } from './probe-list.js';
+import { Flag } from './sightings.js';
 
 /** More sightings of one probe than this are judged on their own. */
 const MAX_ROWS = 16;
-
-/** Columns that a shape has in common. Not among them: numbers of the frame and the probe, its time, identifications, digest. */
-const common = [
-  'point',
-  'source',
-  'destination',
-  'flags',
-  'encapsulation',
-  'timeToLive',
-  'typeOfService',
-  'headerLength',
-  'totalLength',
-  'outerSource',
-  'outerDestination',
-  'outerTimeToLive',
-  'outerTypeOfService',
-  'outerTotalLength',
-  'sourceMacHigh',
-  'sourceMacLow',
-  'destinationMacHigh',
-  'destinationMacLow',
-  'packetType',
-  'payloadCaptured',
-  'capturedLength',
-  'wireLength',
-] as const;
+/** Shapes that are told apart; captures made to have more get slower, not larger. */
+const MAX_SHAPES = 4096;
 
 export class ProbeShapes {
-  /** Rows of the probe asked for last, requests first, each direction by point, time and frame. */
+  /** Rows of the probe asked for last, requests first, each direction by point, time and frame; `count` of them. */
   readonly rows: number[] = [];
+  count = 0;
   /** How many of `rows` are requests. */
   requests = 0;
   readonly #evidence: Evidence;
   readonly #quoted: { readonly echoes: ReadonlySet<number>; readonly identifications: ReadonlySet<number> };
-  /** Row kinds: open addressing over one row that stands for each. */
-  #slots = new Int32Array(1024).fill(-1);
-  readonly #kindRows: number[] = [];
-  readonly #columns: readonly { readonly [row: number]: number }[];
-  readonly #extras = new Map<string, number>();
+  readonly #anyQuoted: boolean;
+  readonly #unsorted: number[] = [];
+  /** Per kind: has it fragments, which are a probe's own? */
+  readonly #fragmented: Uint8Array;
+  /** A shape in words: number of rows and of requests, and for each row its kind and which earlier rows it equals. */
+  readonly #candidate = new Int32Array(2 + 2 * MAX_ROWS);
+  readonly #known: Int32Array[] = [];
+  readonly #byHash = new Map<number, number[]>();
+  #last = -1;
 
   constructor(evidence: Evidence, errors: readonly ErrorSighting[]) {
     this.#evidence = evidence;
-    this.#columns = common.map((name) => evidence.sightings.columns[name]);
     const echoes = new Set<number>();
     const identifications = new Set<number>();
     for (const { quotedEcho, quotedInner } of errors) {
-      if (quotedEcho !== null) echoes.add(numberOf(quotedEcho.identifier, quotedEcho.sequence));
+      if (quotedEcho !== null) echoes.add(echoNumber(quotedEcho));
       else if (quotedInner !== null) identifications.add(quotedInner.identification);
     }
     this.#quoted = { echoes, identifications };
+    this.#anyQuoted = echoes.size + identifications.size > 0;
+    const { kinds, extras } = evidence.sightings;
+    this.#fragmented = Uint8Array.from(kinds.columns.extra.subarray(0, kinds.length), (extra) => {
+      if (extra === 0) return 0;
+      const { fragmented, fragments } = extras[extra - 1]!;
+      return fragmented !== 'no' || fragments.length > 0 ? 1 : 0;
+    });
   }
 
-  /** Equal texts are equal shapes; null: the probe is to be judged on its own. Fills `rows`. */
-  of(probe: Probe): string | null {
+  /** Equal numbers are equal shapes; -1: the probe is to be judged on its own. Fills `rows`. */
+  of(probes: ProbeList, n: number): number {
+    const found = this.#unsorted;
+    const count = probes.rows(n, found);
+    if (count > MAX_ROWS || probes.isRewritten(n)) return -1;
+    const { columns: c, kinds } = this.#evidence.sightings;
+    const { flags } = kinds.columns;
     const { rows } = this;
-    const count = probe.requests.length + probe.replies.length;
-    if (count > MAX_ROWS || probe.rewritten.length > 0) return null;
-    const c = this.#evidence.sightings.columns;
-    const { key } = probe;
-    if (this.#quoted.echoes.has(numberOf(key.identifier, key.sequence))) return null;
-    rows.length = 0;
-    for (const row of probe.requests) this.#insert(row, 0);
-    this.requests = rows.length;
-    for (const row of probe.replies) this.#insert(row, this.requests);
-    let shape = `${this.requests}`;
+    this.count = 0;
+    for (let i = 0; i < count; i++) {
+      if ((flags[c.kind[found[i]!]!]! & Flag.Reply) === 0) this.#insert(found[i]!, 0);
+    }
+    this.requests = this.count;
+    for (let i = 0; i < count && this.count < count; i++) {
+      if ((flags[c.kind[found[i]!]!]! & Flag.Reply) !== 0) this.#insert(found[i]!, this.requests);
+    }
+    // Rows of one key come together, but for damaged ones, which were joined to the probe that they belong to.
+    const first = rows[0]!;
+    const words = this.#candidate;
+    words[0] = count;
+    words[1] = this.requests;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
-      if (c.identifier[row] !== key.identifier || c.sequence[row] !== key.sequence) return null;
-      if (this.#quoted.identifications.has(c.identification[row]!)) return null;
-      const kind = this.#kindOf(row);
-      const extra = c.extra[row] === 0 ? 0 : this.#extraOf(c.extra[row]! - 1);
-      if (extra === -1) return null;
+      if (c.identifier[row] !== c.identifier[first] || c.sequence[row] !== c.sequence[first]) return -1;
+      const kind = c.kind[row]!;
+      if (this.#fragmented[kind] === 1) return -1;
       // The first row with an equal value stands for the value.
       let identification = 0;
       while (c.identification[rows[identification]!] !== c.identification[row]) identification++;
@@ -87,78 +82,67 @@ export class ProbeShapes {
       while (c.payloadDigest[rows[digest]!] !== c.payloadDigest[row]) digest++;
       let outer = 0;
       while (c.outerIdentification[rows[outer]!] !== c.outerIdentification[row]) outer++;
-      const equal = (identification << 8) | (digest << 4) | outer;
-      shape += ` ${kind}.${extra}.${equal}${c.identification[row] === 0 ? 'z' : ''}`;
+      words[2 + 2 * i] = kind;
+      words[3 + 2 * i] = (identification << 12) | (digest << 8) | (outer << 4) | (c.identification[row] === 0 ? 1 : 0);
     }
-    return shape;
+    if (this.#anyQuoted && this.#isQuoted(probes, n)) return -1;
+    return this.#number(2 + 2 * count);
+  }
+
+  #isQuoted(probes: ProbeList, n: number): boolean {
+    const { identification } = this.#evidence.sightings.columns;
+    if (this.#quoted.echoes.has(echoNumber(probes.key(n)))) return true;
+    for (let i = 0; i < this.count; i++) {
+      if (this.#quoted.identifications.has(identification[this.rows[i]!]!)) return true;
+    }
+    return false;
+  }
+
+  /** The number of the shape in `#candidate`; -1 when there are too many. */
+  #number(length: number): number {
+    const words = this.#candidate;
+    // Probe after probe has the same shape.
+    if (this.#last !== -1 && equal(this.#known[this.#last]!, words, length)) return this.#last;
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193) ^ (hash >>> 15);
+    const list = this.#byHash.get(hash);
+    const known = list?.find((n) => equal(this.#known[n]!, words, length));
+    if (known !== undefined) {
+      this.#last = known;
+      return known;
+    }
+    if (this.#known.length >= MAX_SHAPES) return -1;
+    const number = this.#known.push(words.slice(0, length)) - 1;
+    if (list === undefined) this.#byHash.set(hash, [number]);
+    else list.push(number);
+    this.#last = number;
+    return number;
   }
 
   #insert(row: number, from: number): void {
     const { rows } = this;
-    let at = rows.length;
-    while (at > from && this.#isBefore(row, rows[at - 1]!)) at--;
-    if (at === rows.length) rows.push(row);
-    else rows.splice(at, 0, row);
+    let at = this.count++;
+    while (at > from && this.#isBefore(row, rows[at - 1]!)) {
+      rows[at] = rows[at - 1]!;
+      at--;
+    }
+    rows[at] = row;
   }
 
   #isBefore(a: number, b: number): boolean {
-    const c = this.#evidence.sightings.columns;
-    if (c.point[a] !== c.point[b]) return c.point[a]! < c.point[b]!;
+    const { columns: c, kinds } = this.#evidence.sightings;
+    const { point } = kinds.columns;
+    const pointA = point[c.kind[a]!]!;
+    const pointB = point[c.kind[b]!]!;
+    if (pointA !== pointB) return pointA < pointB;
     if (c.seconds[a] !== c.seconds[b]) return c.seconds[a]! < c.seconds[b]!;
     if (c.nanoseconds[a] !== c.nanoseconds[b]) return c.nanoseconds[a]! < c.nanoseconds[b]!;
     return c.frame[a]! < c.frame[b]!;
   }
-
-  #kindOf(row: number): number {
-    const size = this.#slots.length;
-    let slot = this.#hash(row) & (size - 1);
-    for (;;) {
-      const kind = this.#slots[slot]!;
-      if (kind === -1) break;
-      if (this.#isAlike(this.#kindRows[kind]!, row)) return kind;
-      slot = (slot + 1) & (size - 1);
-    }
-    const kind = this.#kindRows.push(row) - 1;
-    this.#slots[slot] = kind;
-    if (this.#kindRows.length * 2 > size) this.#grow();
-    return kind;
-  }
-
-  #grow(): void {
-    const size = this.#slots.length * 2;
-    this.#slots = new Int32Array(size).fill(-1);
-    this.#kindRows.forEach((row, kind) => {
-      let slot = this.#hash(row) & (size - 1);
-      while (this.#slots[slot] !== -1) slot = (slot + 1) & (size - 1);
-      this.#slots[slot] = kind;
-    });
-  }
-
-  #hash(row: number): number {
-    const columns = this.#columns;
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < columns.length; i++) hash = Math.imul(hash ^ columns[i]![row]!, 0x01000193);
-    return hash ^ (hash >>> 15);
-  }
-
-  #isAlike(a: number, b: number): boolean {
-    const columns = this.#columns;
-    for (let i = 0; i < columns.length; i++) if (columns[i]![a] !== columns[i]![b]) return false;
-    return true;
-  }
-
-  /** -1: its fragments are its own. */
-  #extraOf(index: number): number {
-    const extra = this.#evidence.sightings.extras[index]!;
-    if (extra.fragmented !== 'no' || extra.fragments.length > 0) return -1;
-    const text = JSON.stringify(extra);
-    const known = this.#extras.get(text);
-    if (known !== undefined) return known;
-    this.#extras.set(text, this.#extras.size + 1);
-    return this.#extras.size;
-  }
 }
 
-function numberOf(identifier: number, sequence: number): number {
-  return identifier * 65_536 + sequence;
+function equal(known: Int32Array, words: Int32Array, length: number): boolean {
+  if (known.length !== length) return false;
+  for (let i = 0; i < length; i++) if (known[i] !== words[i]) return false;
+  return true;
 }

@@ -9,19 +9,23 @@ const MAX_KEPT = 4096;
 
 export function reverseOuter(evidence: Evidence, path: FlowPath): (Instant & { readonly point: CapturePoint })[] {
   const c = evidence.sightings.columns;
-  const first = path.flow.probes.flatMap((p) => p.requests).find((row) => c.flags[row]! & Flag.HasOuter);
-  if (first === undefined) return [];
-  const source = c.outerSource[first]!;
-  const destination = c.outerDestination[first]!;
+  const k = evidence.sightings.kinds.columns;
+  if (path.outerSeen === null) return [];
+  const { source, destination } = path.outerSeen;
   const found: (Instant & { readonly point: CapturePoint })[] = [];
   for (let row = 0; row < evidence.sightings.length && found.length < MAX_KEPT; row++) {
+    const kind = c.kind[row]!;
     if (
-      (c.flags[row]! & Flag.HasOuter) === 0 ||
-      c.outerSource[row] !== destination ||
-      c.outerDestination[row] !== source
+      (k.flags[kind]! & Flag.HasOuter) === 0 ||
+      k.outerSource[kind] !== destination ||
+      k.outerDestination[kind] !== source
     )
       continue;
-    found.push({ seconds: c.seconds[row]!, nanoseconds: c.nanoseconds[row]!, point: evidence.points[c.point[row]!]! });
+    found.push({
+      seconds: c.seconds[row]!,
+      nanoseconds: c.nanoseconds[row]!,
+      point: evidence.points[k.point[kind]!]!,
+    });
   }
   return found;
 }

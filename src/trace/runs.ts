@@ -5,6 +5,7 @@ import type { Flow } from './flow.js';
 /** Point index → number of its run; null when all points that saw the flow are tied together by probes. */
 export function findRuns(evidence: Evidence, flow: Flow): ReadonlyMap<number, number> | null {
   const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
   const parent = new Map<number, number>();
   const find = (p: number): number => {
     let root = p;
@@ -12,15 +13,24 @@ export function findRuns(evidence: Evidence, flow: Flow): ReadonlyMap<number, nu
     parent.set(p, root);
     return root;
   };
-  for (const probe of flow.probes) {
-    let first = -1;
-    for (const rows of [probe.requests, probe.replies]) {
-      for (const row of rows) {
-        const point = c.point[row]!;
-        if (!parent.has(point)) parent.set(point, point);
-        if (first === -1) first = point;
-        else parent.set(find(point), find(first));
+  const rows: number[] = [];
+  // Probe after probe is seen at the same points: what ties nothing new is stepped over.
+  const before: number[] = [];
+  for (let n = 0; n < flow.probes.length; n++) {
+    const count = flow.probes.rows(n, rows);
+    let same = count === before.length;
+    for (let i = 0; i < count; i++) {
+      const point = k.point[c.kind[rows[i]!]!]!;
+      if (before[i] !== point) {
+        same = false;
+        before[i] = point;
       }
+    }
+    before.length = count;
+    if (same) continue;
+    for (const point of before) {
+      if (!parent.has(point)) parent.set(point, point);
+      parent.set(find(point), find(before[0]!));
     }
   }
   const roots = new Map<number, number>();

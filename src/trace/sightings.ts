@@ -1,6 +1,7 @@
 /**
- * Sightings of echo messages in columns: about 90 octets each, so that millions fit and none costs an object.
- * An Observation is built from a row only when someone looks at it.
+ * Sightings of echo messages in columns. What all datagrams of a ping have in common at one point (addresses, MACs, TTL,
+ * lengths, …) is a kind, kept once; a row holds its kind's number and what is its own: 32 octets, so that millions fit and
+ * none costs an object. An Observation is built from a row only when someone looks at it.
  */
 import type { FragmentRef } from './observation.js';
 
@@ -33,34 +34,38 @@ export interface SightingExtra {
   readonly outerHeaderLength: number;
 }
 
-const columns = {
-  point: Uint32Array,
+const rowColumns = {
+  kind: Uint32Array,
   frame: Uint32Array,
   seconds: Float64Array,
   nanoseconds: Uint32Array,
-  source: Uint32Array,
-  destination: Uint32Array,
   identifier: Uint16Array,
   sequence: Uint16Array,
+  identification: Uint16Array,
+  outerIdentification: Uint16Array,
+  payloadDigest: Uint32Array,
+} as const;
+
+const kindColumns = {
+  point: Uint32Array,
+  source: Uint32Array,
+  destination: Uint32Array,
   flags: Uint16Array,
   encapsulation: Uint8Array,
   timeToLive: Uint8Array,
   typeOfService: Uint8Array,
   headerLength: Uint8Array,
-  identification: Uint16Array,
   totalLength: Uint16Array,
   outerSource: Uint32Array,
   outerDestination: Uint32Array,
   outerTimeToLive: Uint8Array,
   outerTypeOfService: Uint8Array,
-  outerIdentification: Uint16Array,
   outerTotalLength: Uint16Array,
   sourceMacHigh: Uint16Array,
   sourceMacLow: Uint32Array,
   destinationMacHigh: Uint16Array,
   destinationMacLow: Uint32Array,
   packetType: Uint8Array,
-  payloadDigest: Uint32Array,
   payloadCaptured: Uint16Array,
   capturedLength: Uint32Array,
   wireLength: Uint32Array,
@@ -68,50 +73,202 @@ const columns = {
   extra: Uint32Array,
 } as const;
 
-type ColumnName = keyof typeof columns;
-export type SightingColumns = { -readonly [Name in ColumnName]: InstanceType<(typeof columns)[Name]> };
+type Kinds = Readonly<Record<string, new (length: number) => Column>>;
+type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+type ColumnsOf<K extends Kinds> = { -readonly [Name in keyof K]: InstanceType<K[Name]> };
 
-const names = Object.keys(columns) as ColumnName[];
+export type SightingColumns = ColumnsOf<typeof rowColumns>;
+export type KindColumns = ColumnsOf<typeof kindColumns>;
+/** One kind before it has a number. */
+export type SightingKind = { -readonly [Name in keyof typeof kindColumns]: number };
 
-export class SightingTable {
+/** A growing table of typed columns. */
+class ColumnTable<K extends Kinds> {
   length = 0;
-  capacity = 0;
-  readonly columns: SightingColumns;
+  capacity: number;
+  readonly columns: ColumnsOf<K>;
+  readonly #names: readonly (keyof K & string)[];
+
+  constructor(types: K, capacity: number) {
+    this.capacity = capacity;
+    this.#names = Object.keys(types);
+    const made: Record<string, Column> = {};
+    for (const name of this.#names) made[name] = new types[name]!(capacity);
+    this.columns = made as ColumnsOf<K>;
+  }
+
+  reserve(capacity: number): void {
+    if (capacity <= this.capacity) return;
+    const columns = this.columns as Record<string, Column>;
+    for (const name of this.#names) {
+      const before = columns[name]!;
+      const wider = new (before.constructor as new (length: number) => Column)(capacity);
+      wider.set(before.subarray(0, this.length) as never);
+      columns[name] = wider;
+    }
+    this.capacity = capacity;
+  }
+
+  /** Takes over the filled part of another table's columns. */
+  append(other: { readonly length: number; readonly columns: ColumnsOf<K> }): void {
+    this.reserve(this.length + other.length);
+    const mine = this.columns as Record<string, Column>;
+    const theirs = other.columns as Record<string, Column>;
+    for (const name of this.#names) mine[name]!.set(theirs[name]!.subarray(0, other.length) as never, this.length);
+    this.length += other.length;
+  }
+}
+
+/** What a worker thread posts: typed arrays and plain data. */
+export interface SightingParts {
+  readonly rows: { readonly length: number; readonly columns: SightingColumns };
+  readonly kinds: { readonly length: number; readonly columns: KindColumns };
+  readonly extras: readonly SightingExtra[];
+}
+
+export class SightingTable implements SightingParts {
+  readonly rows: ColumnTable<typeof rowColumns>;
+  readonly kinds: ColumnTable<typeof kindColumns>;
   readonly extras: SightingExtra[] = [];
 
-  constructor(capacity = 256) {
-    this.capacity = capacity;
-    const made: Partial<Record<ColumnName, unknown>> = {};
-    for (const name of names) made[name] = new columns[name](capacity);
-    this.columns = made as unknown as SightingColumns;
+  constructor(rows = 256, kinds = 16) {
+    this.rows = new ColumnTable(rowColumns, rows);
+    this.kinds = new ColumnTable(kindColumns, kinds);
+  }
+
+  /** Number of sightings. */
+  get length(): number {
+    return this.rows.length;
+  }
+
+  /** What is each sighting's own. */
+  get columns(): SightingColumns {
+    return this.rows.columns;
   }
 
   /** Makes room for one more row and returns its index. The caller fills every column. */
   add(): number {
-    if (this.length === this.capacity) this.#grow(this.capacity * 2);
-    return this.length++;
+    const { rows } = this;
+    if (rows.length === rows.capacity) rows.reserve(rows.capacity * 2);
+    return rows.length++;
   }
 
   /** Appends another table's rows; `points` maps its point numbers to this one's. */
-  append(other: SightingTable, points: readonly number[]): void {
-    const at = this.length;
-    const needed = at + other.length;
-    if (needed > this.capacity) this.#grow(Math.max(needed, 16));
-    for (const name of names) this.columns[name].set(other.columns[name].subarray(0, other.length), at);
-    for (let i = at; i < needed; i++) {
-      this.columns.point[i] = points[this.columns.point[i]!]!;
-      if (this.columns.extra[i] !== 0) this.columns.extra[i]! += this.extras.length;
+  append(other: SightingParts, points: readonly number[]): void {
+    const firstRow = this.rows.length;
+    const firstKind = this.kinds.length;
+    const firstExtra = this.extras.length;
+    this.rows.append(other.rows);
+    this.kinds.append(other.kinds);
+    const { kind } = this.rows.columns;
+    for (let row = firstRow; row < this.rows.length; row++) kind[row]! += firstKind;
+    const { point, extra } = this.kinds.columns;
+    for (let i = firstKind; i < this.kinds.length; i++) {
+      point[i] = points[point[i]!]!;
+      if (extra[i] !== 0) extra[i]! += firstExtra;
     }
-    for (const extra of other.extras) this.extras.push(extra);
-    this.length = needed;
+    for (const each of other.extras) this.extras.push(each);
+  }
+}
+
+/** Words that a kind packs into; a power of two keeps each kind on one cache line. */
+const WORDS = 16;
+
+/** Gives equal kinds one number while a table is filled. */
+export class KindInterner {
+  readonly #table: SightingTable;
+  /** Open addressing over kinds' numbers; a power of two, at most half full. */
+  #slots = new Int32Array(64).fill(-1);
+  #packed = new Uint32Array(16 * WORDS);
+  readonly #candidate = new Uint32Array(WORDS);
+  readonly #extras = new Map<string, number>();
+
+  constructor(table: SightingTable) {
+    this.#table = table;
   }
 
-  #grow(capacity: number): void {
-    for (const name of names) {
-      const wider = new columns[name](capacity);
-      wider.set(this.columns[name].subarray(0, this.length) as never);
-      (this.columns as Record<ColumnName, unknown>)[name] = wider;
+  get count(): number {
+    return this.#table.kinds.length;
+  }
+
+  /** The kind's number, given to it now if it is new. */
+  intern(kind: SightingKind): number {
+    const words = this.#candidate;
+    words[0] = kind.point;
+    words[1] = kind.source;
+    words[2] = kind.destination;
+    words[3] = kind.flags | (kind.encapsulation << 16) | (kind.packetType << 24);
+    words[4] =
+      kind.timeToLive | (kind.typeOfService << 8) | (kind.outerTimeToLive << 16) | (kind.outerTypeOfService << 24);
+    words[5] = kind.totalLength | (kind.outerTotalLength << 16);
+    words[6] = kind.outerSource;
+    words[7] = kind.outerDestination;
+    words[8] = kind.sourceMacHigh | (kind.destinationMacHigh << 16);
+    words[9] = kind.sourceMacLow;
+    words[10] = kind.destinationMacLow;
+    words[11] = kind.payloadCaptured | (kind.headerLength << 16);
+    words[12] = kind.capturedLength;
+    words[13] = kind.wireLength;
+    words[14] = kind.extra;
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < WORDS; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193) ^ (hash >>> 15);
+    const mask = this.#slots.length - 1;
+    let slot = (hash ^ (hash >>> 13)) & mask;
+    for (;;) {
+      const number = this.#slots[slot]!;
+      if (number === -1) return this.#add(kind, slot);
+      const packed = this.#packed;
+      const at = number * WORDS;
+      let i = 0;
+      while (i < WORDS && packed[at + i] === words[i]) i++;
+      if (i === WORDS) return number;
+      slot = (slot + 1) & mask;
     }
-    this.capacity = capacity;
+  }
+
+  /** Index into the table's extras + 1; what has no fragments of its own shares one. */
+  extra(extra: SightingExtra): number {
+    const { extras } = this.#table;
+    if (extra.fragments.length > 0) return extras.push(extra);
+    const text = JSON.stringify(extra);
+    let number = this.#extras.get(text);
+    if (number === undefined) {
+      number = extras.push(extra);
+      this.#extras.set(text, number);
+    }
+    return number;
+  }
+
+  #add(kind: SightingKind, slot: number): number {
+    const { kinds } = this.#table;
+    if (kinds.length === kinds.capacity) kinds.reserve(kinds.capacity * 2);
+    const number = kinds.length++;
+    const columns = kinds.columns;
+    for (const name of Object.keys(columns) as (keyof KindColumns)[]) columns[name][number] = kind[name];
+    if ((number + 1) * WORDS > this.#packed.length) {
+      const wider = new Uint32Array(this.#packed.length * 2);
+      wider.set(this.#packed);
+      this.#packed = wider;
+    }
+    this.#packed.set(this.#candidate, number * WORDS);
+    this.#slots[slot] = number;
+    if (kinds.length * 2 > this.#slots.length) this.#rehash();
+    return number;
+  }
+
+  #rehash(): void {
+    const slots = new Int32Array(this.#slots.length * 2).fill(-1);
+    const mask = slots.length - 1;
+    const packed = this.#packed;
+    for (let number = 0; number < this.#table.kinds.length; number++) {
+      let hash = 0x811c9dc5;
+      for (let i = 0; i < WORDS; i++) {
+        hash = Math.imul(hash ^ packed[number * WORDS + i]!, 0x01000193) ^ (hash >>> 15);
+      }
+      let slot = (hash ^ (hash >>> 13)) & mask;
+      while (slots[slot] !== -1) slot = (slot + 1) & mask;
+      slots[slot] = number;
+    }
+    this.#slots = slots;
   }
 }

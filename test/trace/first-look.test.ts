@@ -101,7 +101,9 @@ function observe(frames: readonly Given[], decodeAll: boolean): FileObservations
 
 /** All of it as text: the columns as far as they are filled. */
 function plain({ sightings, ...rest }: FileObservations): string {
-  const columns = Object.entries(sightings.columns).map(([name, c]) => [name, [...c.subarray(0, sightings.length)]]);
+  const columns = [sightings.rows, sightings.kinds].flatMap(({ length, columns }) =>
+    Object.entries(columns).map(([name, c]: [string, ArrayLike<number>]) => [name, Array.from(c).slice(0, length)]),
+  );
   return JSON.stringify({ ...rest, columns, extras: sightings.extras });
 }
 
