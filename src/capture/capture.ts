@@ -22,6 +22,8 @@ export interface CaptureInterface {
  */
 export interface FrameCursor {
   bytes: Uint8Array;
+  /** Over the same octets, offset for offset, where a reader has one; null elsewhere. */
+  view?: DataView | null;
   /** The frame's octets are bytes[start, end); end - start is the captured length. */
   start: number;
   end: number;

@@ -47,6 +47,7 @@ export class PcapReader implements RecordReader {
     const visit = this.#visit;
     const frame = this.#frame;
     frame.bytes = bytes;
+    frame.view = view;
     let frames = this.frames;
     let at = start;
     this.need = recordHeaderLength;
@@ -107,6 +108,7 @@ export class PcapReader implements RecordReader {
 export function emptyFrame(linkType: number): FrameCursor {
   return {
     bytes: new Uint8Array(0),
+    view: null,
     start: 0,
     end: 0,
     wireLength: 0,

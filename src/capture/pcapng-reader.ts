@@ -77,6 +77,7 @@ export class PcapngReader implements RecordReader {
   walk(bytes: Uint8Array, view: DataView, start: number, end: number): number {
     const frame = this.#frame;
     frame.bytes = bytes;
+    frame.view = view;
     let littleEndian = this.#littleEndian;
     let at = start;
     this.need = blockHeaderLength;

@@ -17,6 +17,7 @@ import * as tcp from '../decode/tcp.js';
 import * as vlan from '../decode/vlan.js';
 import type { Encapsulation } from '../expect/expected-path.js';
 import { type CapturePoint, newTraffic, type Traffic } from './capture-point.js';
+import { EchoTemplate, PayloadSum } from './echo-template.js';
 import type { FragmentRef, Instant } from './observation.js';
 import { Flag, KindInterner, type SightingKind, type SightingParts, SightingTable } from './sightings.js';
 import { transportChecksumRight } from './transport-checksum.js';
@@ -47,6 +48,8 @@ const OTHER = code('other');
 export const MAX_ECHOES = 1 << 22;
 /** Echo messages that differ in more than numbers, times and digests: few in a flood of pings, all of them in a made-up one. */
 const MAX_KINDS = 1 << 18;
+/** Kinds of echo messages of which the next frame may be: requests and replies of a few flows. */
+const MAX_TEMPLATES = 4;
 const MAX_ERRORS = 50_000;
 const MAX_ARP = 20_000;
 const MAX_SYNS = 20_000;
@@ -173,6 +176,12 @@ export class FileObserver {
   /** Filled anew for each echo message. */
   readonly #kind = emptyKind();
   readonly #maxEchoes: number;
+  readonly #templates: EchoTemplate[] = [];
+  readonly #payload = new PayloadSum();
+  #templatesMade = 0;
+  #templateHits = 0;
+  /** The last frame was an echo message. */
+  #inFlood = false;
   readonly #errors: RawError[] = [];
   readonly #arps = new Map<string, RawArp>();
   readonly #syns = new Map<string, RawSyn>();
@@ -195,7 +204,16 @@ export class FileObserver {
 
   /** The visitor to give to a reader. */
   readonly visit = (frame: FrameCursor): void => {
-    if (frame.interfaceIndex === this.#lastInterface && !this.#decodeAll && this.#isOnlyCounted(frame)) return;
+    if (!this.#decodeAll) {
+      // Echo messages come in floods, and so does everything else: what the last frame was, this one may be.
+      if (this.#inFlood && this.#fitsTemplate(frame)) return;
+      if (frame.interfaceIndex === this.#lastInterface && this.#isOnlyCounted(frame)) {
+        this.#inFlood = false;
+        return;
+      }
+      if (!this.#inFlood && this.#fitsTemplate(frame)) return;
+      this.#inFlood = false;
+    }
     const view = this.#view;
     decodeFrame(view, frame.bytes, frame.start, frame.end, frame.linkType);
     const point = this.#pointFor(frame, view);
@@ -228,6 +246,74 @@ export class FileObserver {
     }
     if (view.arp !== ABSENT) this.#arp(frame, view, point);
   };
+
+  /** Takes an echo message of a kind that was seen before; false: it must be decoded. */
+  #fitsTemplate(frame: FrameCursor): boolean {
+    const { view } = frame;
+    const templates = this.#templates;
+    if (view === undefined || view === null || this.#sightings.length >= this.#maxEchoes) return false;
+    const payload = this.#payload;
+    for (let i = 0; i < templates.length; i++) {
+      const template = templates[i]!;
+      if (!template.fits(frame, view, payload)) continue;
+      const { traffic } = this.#points[template.point]!;
+      countFrame(traffic, frame);
+      if (template.isEncapsulated) traffic.encapsulated++;
+      if (template.isTagged) traffic.tagged++;
+      traffic.echoes++;
+      const numbers = template.numbers(frame, view);
+      this.#addRow(
+        frame,
+        template.kind,
+        numbers >>> 16,
+        numbers & 0xffff,
+        template.identification(frame, view),
+        template.outerIdentification(frame, view),
+        payload.digest,
+      );
+      this.#inFlood = true;
+      this.#templateHits++;
+      return true;
+    }
+    return false;
+  }
+
+  #addRow(
+    frame: FrameCursor,
+    kind: number,
+    identifier: number,
+    sequence: number,
+    identification: number,
+    outerIdentification: number,
+    payloadDigest: number,
+  ): void {
+    const i = this.#sightings.add();
+    const c = this.#sightings.columns;
+    c.kind[i] = kind;
+    c.frame[i] = frame.frameNumber;
+    c.seconds[i] = frame.seconds;
+    c.nanoseconds[i] = frame.nanoseconds;
+    c.identifier[i] = identifier;
+    c.sequence[i] = sequence;
+    c.identification[i] = identification;
+    c.outerIdentification[i] = outerIdentification;
+    c.payloadDigest[i] = payloadDigest;
+  }
+
+  /** The next frames of this kind need not be decoded. Where every frame is of another kind, templates are not worth their making. */
+  #addTemplate(frame: FrameCursor, view: FrameView, kind: number): void {
+    if (frame.view === undefined || frame.view === null || view.faultCode !== 0) return;
+    if (this.#templatesMade > 64 && this.#templateHits < this.#templatesMade) return;
+    const template = new EchoTemplate(frame, frame.view, view, {
+      kind,
+      point: this.#kind.point,
+      flags: this.#kind.flags,
+      payloadCaptured: this.#kind.payloadCaptured,
+      isTagged: view.count > 1 && view.kind[1] === LayerKind.Vlan,
+    });
+    this.#templates[this.#templatesMade % MAX_TEMPLATES] = template;
+    this.#templatesMade++;
+  }
 
   /** Counts a frame that changes nothing but numbers of frames and times; false: it must be decoded. */
   #isOnlyCounted(frame: FrameCursor): boolean {
@@ -420,22 +506,25 @@ export class FileObserver {
             outerHeaderLength: outer !== ABSENT ? ipv4.headerLength(bytes, outer) : 20,
           })
         : 0;
+    const known = this.#kinds.count;
     const kind = this.#kinds.intern(k);
     if (kind >= MAX_KINDS) {
       this.#dropped.echoes++;
       return;
     }
-    const i = table.add();
-    const c = table.columns;
-    c.kind[i] = kind;
-    c.frame[i] = frame.frameNumber;
-    c.seconds[i] = frame.seconds;
-    c.nanoseconds[i] = frame.nanoseconds;
-    c.identifier[i] = icmpv4.identifier(bytes, icmp);
-    c.sequence[i] = icmpv4.sequence(bytes, icmp);
-    c.identification[i] = ipv4.identification(bytes, inner);
-    c.outerIdentification[i] = outerIdentification;
-    c.payloadDigest[i] = digest(bytes, from, from + captured);
+    this.#addRow(
+      frame,
+      kind,
+      icmpv4.identifier(bytes, icmp),
+      icmpv4.sequence(bytes, icmp),
+      ipv4.identification(bytes, inner),
+      outerIdentification,
+      digest(bytes, from, from + captured),
+    );
+    if (assembled === null) {
+      this.#inFlood = true;
+      if (kind < known) this.#addTemplate(frame, view, kind);
+    }
   }
 
   #error(frame: FrameCursor, view: FrameView, point: number, type: number): void {
@@ -635,7 +724,7 @@ export class FileObserver {
     if (offset === 0) {
       partial.head = bytes.slice(frame.start, headerEnd);
       partial.headerAt = headerAt - frame.start;
-      partial.frame = { ...frame, bytes: partial.head, start: 0, end: frame.end - frame.start };
+      partial.frame = { ...frame, bytes: partial.head, view: null, start: 0, end: frame.end - frame.start };
     }
     if (!ipv4.moreFragments(bytes, headerAt)) partial.end = Math.min(partial.end, offset + length);
     if (partial.held >= partial.end && partial.head !== null) this.#close(key, partial, true);
