@@ -11,15 +11,15 @@ import { diagnoseCaptures, diagnoseFlow } from './diagnose/diagnose.js';
 import { type Followed, followedFrames } from './evidence/followed-frames.js';
 import type { ExpectationSource } from './expect/expected-path.js';
 import type { TopologyModel } from './expect/write-topology.js';
+import { type IntakeOptions, observeCaptures } from './intake/observe-captures.js';
 import type { Report } from './report/report.js';
 import { buildReport, type FlowResult } from './result/build-report.js';
 import { findPaths, type PathOptions } from './result/find-paths.js';
 import { type JudgementTally, KeptJourneys } from './result/kept-journeys.js';
 import { observedTopology } from './result/observed-topology.js';
-import { type Evidence, type FileEvidence, gatherEvidence } from './trace/evidence.js';
+import { type Evidence, gatherEvidence } from './trace/evidence.js';
 import { buildCompositeJourney, buildJourney, type FlowPath, type Journey } from './trace/journey.js';
 import { timeText } from './trace/observation.js';
-import { FileObserver } from './trace/observe.js';
 import { ProbeShapes } from './trace/probe-shape.js';
 import { reverseOuter } from './trace/reverse-outer.js';
 import { UserError } from './user-error.js';
@@ -30,7 +30,7 @@ const MAX_JOURNEYS = 1_000;
 /** Probes of one shape that are built and judged before the rest of them is only counted; evidence names at most 16 frames. */
 const ALIKE_BUILT = 16;
 
-export interface CheckRequest extends PathOptions, CheckOptions {
+export interface CheckRequest extends PathOptions, CheckOptions, IntakeOptions {
   readonly captures: readonly string[];
   readonly expectations: readonly ExpectationSource[];
   /** Journeys a flow keeps in the report, failing ones first; 0 = all. */
@@ -38,7 +38,6 @@ export interface CheckRequest extends PathOptions, CheckOptions {
   readonly version: string;
   /** Judges also each probe whose like was judged before. Both ways give the same report. */
   readonly judgeEach?: boolean;
-  readonly onProgress?: (file: string, read: number, total: number | null) => void;
   /**
    * Told of each capture that cannot be used, in one line, while the others are still judged; the report is then no pass.
    * Without it, and where no capture can be used, check() throws.
@@ -162,31 +161,15 @@ export async function describeCapture(file: string, onFrame: (frame: DescribedFr
 
 /** Reads every capture, so that one bad file does not hide what the others say. */
 async function readAll(request: CheckRequest): Promise<Reading> {
-  const files: FileEvidence[] = [];
   const { paths, problems } = expandCapturePaths(request.captures);
-  const unusable = [...problems];
-  for (const file of paths) {
-    const observer = new FileObserver(file);
-    const { onProgress } = request;
-    try {
-      const summary = await readCapture(
-        file,
-        observer.visit,
-        onProgress === undefined ? {} : { onProgress: (read, total) => onProgress(file, read, total) },
-      );
-      files.push({ summary, observations: observer.finish(summary.interfaces) });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      unusable.push(error.message);
-    }
-  }
+  const intake = await observeCaptures(paths, request);
   // The same words whatever the order of the arguments.
-  unusable.sort();
-  if (unusable.length > 0 && (files.length === 0 || request.onUnusable === undefined)) {
+  const unusable = [...problems, ...intake.problems].sort();
+  if (unusable.length > 0 && (intake.files.length === 0 || request.onUnusable === undefined)) {
     throw new UserError(unusable.join('\n'));
   }
   for (const message of unusable) request.onUnusable?.(message);
-  return { evidence: gatherEvidence(files), unusable };
+  return { evidence: gatherEvidence(intake.files), unusable };
 }
 
 function judgeFlow(evidence: Evidence, path: FlowPath, options: CheckRequest, maxJourneys: number): FlowResult {

@@ -156,6 +156,16 @@ const rooms: readonly Room[] = [
     ],
   },
   {
+    files: 'intake/**',
+    may: [
+      { to: 'intake/**', because: 'the room itself' },
+      { to: 'capture/read-capture', because: 'it reads the captures' },
+      { to: 'trace/observe', because: 'each frame goes to the observer, in the thread that read it' },
+      { to: 'trace/**', typesOnly: true, because: 'what a file had to say is handed on' },
+      { to: 'node:*', because: 'sizes of files, and threads' },
+    ],
+  },
+  {
     files: 'evidence/**',
     may: [
       { to: 'evidence/**', because: 'the room itself' },
