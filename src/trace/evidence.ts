@@ -15,7 +15,7 @@ export interface Evidence {
   readonly syns: readonly SynSighting[];
   /** What was not kept because of a limit, in words; empty when all was. */
   readonly limits: readonly string[];
-  /** Captures of which not every echo message was kept: what they lack may have been there. */
+  /** Captures of which not every echo message or fragment was kept: what they lack may have been there. */
   readonly incomplete: ReadonlySet<string>;
 }
 
@@ -47,8 +47,9 @@ export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
     for (const s of observations.syns) {
       syns.push({ ...s, point: point(s.point), ref: ref(s.frame), encapsulation: encapsulations[s.encapsulation]! });
     }
-    if (observations.dropped.echoes > 0) incomplete.add(summary.file);
-    for (const [kind, count] of Object.entries(observations.dropped)) {
+    const { dropped } = observations;
+    if (dropped.echoes > 0 || dropped.fragments > 0) incomplete.add(summary.file);
+    for (const [kind, count] of Object.entries(dropped)) {
       if (count > 0) limits.push(`${summary.file}: ${count} more ${kind} than are kept were passed over`);
     }
   }
