@@ -196,7 +196,8 @@ export class FlowSummary {
     this.#count(
       tally,
       journey.position,
-      (o) => o,
+      // Not the observation itself, which the probe's record would keep.
+      ({ seconds, nanoseconds }) => ({ seconds, nanoseconds }),
       (o) => o.ref.frame,
     );
     return tally;

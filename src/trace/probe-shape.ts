@@ -5,9 +5,14 @@
 import type { Evidence } from './evidence.js';
 import type { Probe } from './flow.js';
 import type { ErrorSighting } from './observation.js';
+import type { SightingExtra } from './sightings.js';
 
 /** More sightings of one probe than this are judged on their own. */
 const MAX_ROWS = 16;
+/** More fragments of one sighting make the probe one of its own. */
+const MAX_FRAGMENTS = 64;
+/** Different sets of options, VLANs and fragments that are remembered. */
+const MAX_EXTRAS = 1 << 16;
 
 /** Columns that a shape has in common. Not among them: numbers of the frame and the probe, its time, identifications, digest. */
 const common = [
@@ -34,6 +39,17 @@ const common = [
   'capturedLength',
   'wireLength',
 ] as const;
+
+/** All that an extra holds besides its fragments; the compiler sees to it that none is forgotten. */
+const extraFields = Object.keys({
+  vlans: 0,
+  fragmented: 0,
+  complete: 0,
+  datagramLength: 0,
+  optionsDigest: 0,
+  outerProtocol: 0,
+  outerHeaderLength: 0,
+} satisfies Record<Exclude<keyof SightingExtra, 'fragments'>, 0>) as Exclude<keyof SightingExtra, 'fragments'>[];
 
 export class ProbeShapes {
   /** Rows of the probe asked for last, requests first, each direction by point, time and frame. */
@@ -150,10 +166,14 @@ export class ProbeShapes {
   /** -1: its fragments are its own. */
   #extraOf(index: number): number {
     const extra = this.#evidence.sightings.extras[index]!;
-    if (extra.fragmented !== 'no' || extra.fragments.length > 0) return -1;
-    const text = JSON.stringify(extra);
+    if (extra.fragments.length > MAX_FRAGMENTS) return -1;
+    // Fragments of equal places and lengths are alike whatever their frames.
+    let text = '';
+    for (const fragment of extra.fragments) text += `${fragment.offset}+${fragment.length} `;
+    for (const name of extraFields) text += `${extra[name]} `;
     const known = this.#extras.get(text);
     if (known !== undefined) return known;
+    if (this.#extras.size >= MAX_EXTRAS) return -1;
     this.#extras.set(text, this.#extras.size + 1);
     return this.#extras.size;
   }
