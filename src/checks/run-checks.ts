@@ -147,36 +147,33 @@ function judged(
   blocks: boolean,
   severity: Severity = rule.meta.severity,
 ): Judged {
-  const base = {
-    rule: rule.meta.id,
-    name: rule.meta.name,
-    severity,
-    verdict: verdict.verdict,
-    direction,
-    role: hop?.role ?? null,
-    point: hop?.point?.id ?? null,
-  };
+  let message: string;
+  let evidence: Finding['evidence'] = [];
   switch (verdict.verdict) {
     case 'pass':
-      return {
-        finding: { ...base, message: verdict.remark ?? 'as expected', evidence: verdict.evidence },
-        blocks: false,
-      };
+      message = verdict.remark ?? 'as expected';
+      evidence = verdict.evidence;
+      break;
     case 'fail':
-      return { finding: { ...base, message: rule.message(verdict.data), evidence: verdict.evidence }, blocks: false };
+      message = rule.message(verdict.data);
+      evidence = verdict.evidence;
+      break;
     case 'unproven':
-      return {
-        finding: {
-          ...base,
-          message: verdict.remark ?? whyUnproven(verdict.missing, hop),
-          missing: verdict.missing,
-          evidence: [],
-        },
-        blocks,
-      };
+      message = verdict.remark ?? whyUnproven(verdict.missing, hop);
+      break;
     default:
-      return { finding: { ...base, message: 'does not apply here', evidence: [] }, blocks: false };
+      message = 'does not apply here';
   }
+  const { id, name } = rule.meta;
+  const role = hop?.role ?? null;
+  const point = hop?.point?.id ?? null;
+  const { verdict: word } = verdict;
+  // Written out, twice: a spread takes longer than a rule does, and each probe that is built gets a hundred findings.
+  const finding: Finding =
+    word === 'unproven'
+      ? { rule: id, name, severity, verdict: word, direction, role, point, message, missing: verdict.missing, evidence }
+      : { rule: id, name, severity, verdict: word, direction, role, point, message, evidence };
+  return { finding, blocks: blocks && word === 'unproven' };
 }
 
 function whyUnproven(missing: 'capture' | 'frame' | 'bytes' | 'expectation', hop: Hop | null): string {

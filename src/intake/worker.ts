@@ -15,12 +15,13 @@ for (let number = list.take(); number < files.length; number = list.take()) {
 async function answerOf(number: number): Promise<FileAnswer<FileEvidence> | null> {
   try {
     const evidence = await observeFile(files[number]!, maxEchoes, (read) => list.setRead(number, read));
-    const { rows, kinds, extras } = evidence.observations.sightings;
+    const { rows, kinds, extras, fragmentFrames } = evidence.observations.sightings;
     // Only plain data can be posted.
     const sightings = {
       rows: { length: rows.length, columns: { ...rows.columns } },
       kinds: { length: kinds.length, columns: { ...kinds.columns } },
       extras,
+      fragmentFrames,
     };
     return { number, evidence: { ...evidence, observations: { ...evidence.observations, sightings } } };
   } catch (error) {

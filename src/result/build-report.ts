@@ -114,7 +114,9 @@ function limitsReached({ evidence, flows, unjudged }: ReportInput): string[] {
     ...(unjudged === 0
       ? []
       : [`${unjudged} more flows than the ${flows.length} that are judged at once: choose some with --flow`]),
-    ...[...evidence.incomplete].map((file) => `${file}: holds more echo messages than are kept: split the capture`),
+    ...[...evidence.incomplete].map(
+      (file) => `${file}: holds more echo messages or fragments than are kept: split the capture`,
+    ),
   ];
 }
 

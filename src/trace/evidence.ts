@@ -15,7 +15,7 @@ export interface Evidence {
   readonly syns: readonly SynSighting[];
   /** What was not kept because of a limit, in words; empty when all was. */
   readonly limits: readonly string[];
-  /** Captures of which not every echo message was kept: what they lack may have been there. */
+  /** Captures of which not every echo message or fragment was kept: what they lack may have been there. */
   readonly incomplete: ReadonlySet<string>;
 }
 
@@ -50,8 +50,9 @@ export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
     for (const s of observations.syns) {
       syns.push({ ...s, point: point(s.point), ref: ref(s.frame), encapsulation: encapsulations[s.encapsulation]! });
     }
-    if (observations.dropped.echoes > 0) incomplete.add(summary.file);
-    for (const [kind, count] of Object.entries(observations.dropped)) {
+    const { dropped } = observations;
+    if (dropped.echoes > 0 || dropped.fragments > 0) incomplete.add(summary.file);
+    for (const [kind, count] of Object.entries(dropped)) {
       if (count > 0) limits.push(`${summary.file}: ${count} more ${kind} than are kept were passed over`);
     }
   }
@@ -170,7 +171,12 @@ export function observationAt(evidence: Evidence, row: number): Observation {
     capturedLength: k.capturedLength[kind]!,
     wireLength: k.wireLength[kind]!,
     fragmented: extra?.fragmented ?? 'no',
-    fragments: extra?.fragments ?? [],
+    fragments:
+      extra?.pieces.map((piece, i) => ({
+        file: point.file,
+        frame: evidence.sightings.fragmentFrames.get(row)![i]!,
+        ...piece,
+      })) ?? [],
     complete: extra?.complete ?? true,
     datagramLength,
   };

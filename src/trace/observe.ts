@@ -18,7 +18,8 @@ import * as vlan from '../decode/vlan.js';
 import type { Encapsulation } from '../expect/expected-path.js';
 import { type CapturePoint, newTraffic, type Traffic } from './capture-point.js';
 import { EchoTemplate, PayloadSum } from './echo-template.js';
-import type { FragmentRef, Instant } from './observation.js';
+import type { Instant } from './observation.js';
+import { type Assembled, Reassembly } from './reassembly.js';
 import { Flag, KindInterner, type SightingKind, type SightingParts, SightingTable } from './sightings.js';
 import { transportChecksumRight } from './transport-checksum.js';
 
@@ -53,10 +54,6 @@ const MAX_TEMPLATES = 4;
 const MAX_ERRORS = 50_000;
 const MAX_ARP = 20_000;
 const MAX_SYNS = 20_000;
-const MAX_PARTIAL_DATAGRAMS = 2_048;
-/** Octets of fragments that wait for the rest of their datagrams. */
-const MAX_WAITING = 16 * 1024 * 1024;
-const MAX_DATAGRAM = 65_535;
 const TRANSPORT_SAMPLE = 256;
 
 /** ARPHRD_ values of <linux/if_arp.h> that have no link header of their own. */
@@ -142,33 +139,8 @@ export interface FileObservations {
   };
 }
 
-interface Piece {
-  readonly offset: number;
-  readonly length: number;
-  readonly data: Uint8Array;
-  readonly ref: FragmentRef;
-}
-
-interface PartialDatagram {
-  readonly level: 'inner' | 'outer';
-  readonly pieces: Piece[];
-  readonly offsets: Set<number>;
-  /** Octets that the pieces say they have, and octets of them that were captured. */
-  held: number;
-  captured: number;
-  /** Where the datagram's data end; infinite until a last fragment says it. */
-  end: number;
-  /** The first fragment's octets up to the end of the fragmented header, and what its frame was. */
-  head: Uint8Array | null;
-  headerAt: number;
-  frame: FrameCursor | null;
-  point: number;
-}
-
 export class FileObserver {
-  readonly #file: string;
   readonly #view = new FrameView();
-  readonly #scratch = new FrameView();
   readonly #look = new FirstLook();
   readonly #decodeAll: boolean;
   readonly #sightings = new SightingTable();
@@ -187,19 +159,17 @@ export class FileObserver {
   readonly #syns = new Map<string, RawSyn>();
   readonly #points: RawPoint[] = [];
   readonly #pointOf = new Map<string, number>();
-  readonly #partials = new Map<string, PartialDatagram>();
-  /** Sum of `captured` over the partials. */
-  #waiting = 0;
-  readonly #dropped = { echoes: 0, errors: 0, arps: 0, syns: 0, fragments: 0 };
+  readonly #reassembly: Reassembly;
+  readonly #dropped = { echoes: 0, errors: 0, arps: 0, syns: 0 };
   #lastInterface = -1;
   #lastPoint = -1;
   #lastTraffic = newTraffic();
 
   /** `decodeAll`: decodes also what a first look would only count. Both ways give the same observations. */
   constructor(file: string, decodeAll = false, maxEchoes = MAX_ECHOES) {
-    this.#file = file;
     this.#decodeAll = decodeAll;
     this.#maxEchoes = Math.min(maxEchoes, MAX_ECHOES);
+    this.#reassembly = new Reassembly(file, (frame, view, point, whole) => this.#icmp(frame, view, point, whole));
   }
 
   /** The visitor to give to a reader. */
@@ -303,6 +273,8 @@ export class FileObserver {
   /** The next frames of this kind need not be decoded. Where every frame is of another kind, templates are not worth their making. */
   #addTemplate(frame: FrameCursor, view: FrameView, kind: number): void {
     if (frame.view === undefined || frame.view === null || view.faultCode !== 0) return;
+    // IPv6 carries it: the outer header is no IPv4 one.
+    if (view.outer === ABSENT && (this.#kind.flags & Flag.HasOuter) !== 0) return;
     if (this.#templatesMade > 64 && this.#templateHits < this.#templatesMade) return;
     const template = new EchoTemplate(frame, frame.view, view, {
       kind,
@@ -337,8 +309,7 @@ export class FileObserver {
 
   /** Call once, after the last frame. `interfaces`: those the file declared, so that silent ones are points too. */
   finish(interfaces: readonly CaptureInterface[]): FileObservations {
-    for (const partial of this.#partials.values()) this.#assemble(partial, false);
-    this.#partials.clear();
+    this.#reassembly.finish();
     const seen = new Set(this.#points.map((p) => p.interfaceIndex));
     for (const each of interfaces) {
       if (!seen.has(each.index)) {
@@ -351,7 +322,7 @@ export class FileObserver {
       errors: this.#errors,
       arps: [...this.#arps.values()],
       syns: [...this.#syns.values()],
-      dropped: this.#dropped,
+      dropped: { ...this.#dropped, fragments: this.#reassembly.dropped },
     };
   }
 
@@ -406,7 +377,8 @@ export class FileObserver {
   #sight(frame: FrameCursor, view: FrameView, point: number, reply: boolean, assembled: Assembled | null): void {
     const { bytes, inner, outer, icmp } = view;
     const table = this.#sightings;
-    if (table.length >= this.#maxEchoes) {
+    // What is new in every message counts against the kinds as well.
+    if (table.length >= this.#maxEchoes || table.extras.length >= MAX_KINDS) {
       this.#dropped.echoes++;
       return;
     }
@@ -498,7 +470,7 @@ export class FileObserver {
         ? this.#kinds.extra({
             vlans: hasVlan ? vlansOf(view) : [],
             fragmented: assembled?.level ?? 'no',
-            fragments: assembled?.fragments ?? [],
+            pieces: assembled?.fragments.map(({ offset, length }) => ({ offset, length })) ?? [],
             complete: assembled?.complete ?? true,
             datagramLength: assembled?.complete ? ipv4.totalLength(bytes, inner) : 0,
             optionsDigest: hasOptions ? digest(bytes, inner + 20, inner + headerLength) : 0,
@@ -521,7 +493,10 @@ export class FileObserver {
       outerIdentification,
       digest(bytes, from, from + captured),
     );
-    if (assembled === null) {
+    if (assembled !== null) {
+      const frames = assembled.fragments.map((f) => f.frame);
+      this.#sightings.fragmentFrames.set(table.length - 1, frames);
+    } else {
       this.#inFlood = true;
       if (kind < known) this.#addTemplate(frame, view, kind);
     }
@@ -674,115 +649,7 @@ export class FileObserver {
       }
       depth++;
     }
-    const protocol = ipv4.protocol(bytes, headerAt);
-    if (protocol !== 1 && protocol !== 4 && protocol !== 47) return;
-    const level = protocol === 1 ? 'inner' : 'outer';
-    const headerEnd = headerAt + ipv4.headerLength(bytes, headerAt);
-    const offset = ipv4.fragmentOffset(bytes, headerAt);
-    const length = ipv4.totalLength(bytes, headerAt) - (headerEnd - headerAt);
-    if (length <= 0 || offset + length > MAX_DATAGRAM) return;
-    const identification = ipv4.identification(bytes, headerAt);
-    const key = `${point} ${depth} ${level} ${ipv4.source(bytes, headerAt)} ${ipv4.destination(bytes, headerAt)} ${identification}`;
-    let partial = this.#partials.get(key);
-    // The same stretch again, or more than a datagram can hold, is a copy of the datagram, not more of it: close the old one first.
-    if (partial !== undefined && (partial.offsets.has(offset) || partial.held + length > MAX_DATAGRAM)) {
-      this.#close(key, partial, false);
-      partial = undefined;
-    }
-    if (partial === undefined) {
-      if (this.#partials.size >= MAX_PARTIAL_DATAGRAMS || this.#waiting > MAX_WAITING) {
-        const [oldest] = this.#partials;
-        this.#close(oldest![0], oldest![1], false);
-        this.#dropped.fragments++;
-      }
-      partial = {
-        level,
-        pieces: [],
-        offsets: new Set(),
-        held: 0,
-        captured: 0,
-        end: Number.POSITIVE_INFINITY,
-        head: null,
-        headerAt: 0,
-        frame: null,
-        point,
-      };
-      this.#partials.set(key, partial);
-    }
-    const limit = Math.min(limitOf(view, headerAt), headerEnd + length);
-    partial.pieces.push({
-      offset,
-      length,
-      data: bytes.slice(headerEnd, Math.max(headerEnd, limit)),
-      ref: { file: this.#file, frame: frame.frameNumber, offset, length: ipv4.totalLength(bytes, headerAt) },
-    });
-    partial.offsets.add(offset);
-    partial.held += length;
-    const captured = Math.max(0, limit - headerEnd);
-    partial.captured += captured;
-    this.#waiting += captured;
-    if (offset === 0) {
-      partial.head = bytes.slice(frame.start, headerEnd);
-      partial.headerAt = headerAt - frame.start;
-      partial.frame = { ...frame, bytes: partial.head, view: null, start: 0, end: frame.end - frame.start };
-    }
-    if (!ipv4.moreFragments(bytes, headerAt)) partial.end = Math.min(partial.end, offset + length);
-    if (partial.held >= partial.end && partial.head !== null) this.#close(key, partial, true);
-  }
-
-  #close(key: string, partial: PartialDatagram, whole: boolean): void {
-    this.#assemble(partial, whole);
-    this.#partials.delete(key);
-    this.#waiting -= partial.captured;
-  }
-
-  /** Puts the fragments of one datagram together and treats the whole as one frame. */
-  #assemble(partial: PartialDatagram, whole: boolean): void {
-    const { head, frame, headerAt } = partial;
-    if (head === null || frame === null) return;
-    const pieces = [...partial.pieces].sort((a, b) => a.offset - b.offset);
-    const bytes = new Uint8Array(head.length + Math.min(MAX_DATAGRAM, partial.captured));
-    bytes.set(head, 0);
-    let at = head.length;
-    let complete = whole;
-    for (const piece of pieces) {
-      if (piece.offset !== at - head.length) {
-        complete = false;
-        break;
-      }
-      bytes.set(piece.data, at);
-      at += piece.data.length;
-      if (piece.data.length < piece.length) {
-        complete = complete && piece === pieces.at(-1);
-        break;
-      }
-    }
-    const grown = pieces.reduce((sum, p) => Math.max(sum, p.offset + p.length), 0) - pieces[0]!.length;
-    const view = this.#scratch;
-    // Every enclosing datagram grows by what was joined; the fragmented one is whole now.
-    decodeFrame(view, bytes, 0, head.length, frame.linkType);
-    const headers: number[] = [];
-    for (let i = 0; i < view.count; i++) if (view.kind[i] === LayerKind.Ipv4) headers.push(view.at[i]!);
-    let headersRight = true;
-    for (const header of headers) {
-      headersRight = headersRight && ipv4.headerChecksumIsRight(bytes, header);
-      const total = Math.min(MAX_DATAGRAM, ipv4.totalLength(bytes, header) + grown);
-      bytes[header + 2] = total >>> 8;
-      bytes[header + 3] = total & 0xff;
-    }
-    bytes[headerAt + 6]! &= 0xdf;
-    decodeFrame(view, bytes, 0, at, frame.linkType);
-    if (view.icmp === ABSENT) return;
-    const longest = pieces.reduce((most, p) => Math.max(most, p.ref.length), 0);
-    const tunnelled = view.outer !== ABSENT;
-    this.#icmp(frame, view, partial.point, {
-      level: partial.level,
-      complete,
-      fragments: pieces.map((p) => p.ref),
-      longestInner: partial.level === 'inner' ? longest : 0,
-      longestOuter: partial.level === 'outer' ? longest : tunnelled ? longest + (view.inner - view.outer) : 0,
-      headersRight,
-    });
+    this.#reassembly.add(frame, view, point, headerAt, depth, limitOf(view, headerAt));
   }
 }
 
@@ -834,16 +701,6 @@ function countFrame(traffic: Traffic, frame: FrameCursor): void {
     traffic.firstSeconds = seconds;
     traffic.firstNanoseconds = nanoseconds;
   }
-}
-
-interface Assembled {
-  readonly level: 'inner' | 'outer';
-  readonly complete: boolean;
-  readonly fragments: readonly FragmentRef[];
-  /** 0: as the header says. */
-  readonly longestInner: number;
-  readonly longestOuter: number;
-  readonly headersRight: boolean;
 }
 
 /** One past the last captured octet of the layer that starts at `at`. */

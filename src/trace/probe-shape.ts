@@ -23,8 +23,6 @@ export class ProbeShapes {
   readonly #quoted: { readonly echoes: ReadonlySet<number>; readonly identifications: ReadonlySet<number> };
   readonly #anyQuoted: boolean;
   readonly #unsorted: number[] = [];
-  /** Per kind: has it fragments, which are a probe's own? */
-  readonly #fragmented: Uint8Array;
   /** A shape in words: number of rows and of requests, and for each row its kind and which earlier rows it equals. */
   readonly #candidate = new Int32Array(2 + 2 * MAX_ROWS);
   readonly #known: Int32Array[] = [];
@@ -41,12 +39,6 @@ export class ProbeShapes {
     }
     this.#quoted = { echoes, identifications };
     this.#anyQuoted = echoes.size + identifications.size > 0;
-    const { kinds, extras } = evidence.sightings;
-    this.#fragmented = Uint8Array.from(kinds.columns.extra.subarray(0, kinds.length), (extra) => {
-      if (extra === 0) return 0;
-      const { fragmented, fragments } = extras[extra - 1]!;
-      return fragmented !== 'no' || fragments.length > 0 ? 1 : 0;
-    });
   }
 
   /** Equal numbers are equal shapes; -1: the probe is to be judged on its own. Fills `rows`. */
@@ -74,7 +66,6 @@ export class ProbeShapes {
       const row = rows[i]!;
       if (c.identifier[row] !== c.identifier[first] || c.sequence[row] !== c.sequence[first]) return -1;
       const kind = c.kind[row]!;
-      if (this.#fragmented[kind] === 1) return -1;
       // The first row with an equal value stands for the value.
       let identification = 0;
       while (c.identification[rows[identification]!] !== c.identification[row]) identification++;

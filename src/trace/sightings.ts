@@ -3,8 +3,6 @@
  * lengths, …) is a kind, kept once; a row holds its kind's number and what is its own: 32 octets, so that millions fit and
  * none costs an object. An Observation is built from a row only when someone looks at it.
  */
-import type { FragmentRef } from './observation.js';
-
 /** Bits of `flags`. A checksum that was not wholly captured has neither of its two bits. */
 export const Flag = {
   Reply: 1,
@@ -25,7 +23,8 @@ export const Flag = {
 export interface SightingExtra {
   readonly vlans: readonly number[];
   readonly fragmented: 'no' | 'inner' | 'outer';
-  readonly fragments: readonly FragmentRef[];
+  /** Offset and length of each fragment's datagram; which frames they are in is a row's own. */
+  readonly pieces: readonly { readonly offset: number; readonly length: number }[];
   readonly complete: boolean;
   /** 0: as the header says. */
   readonly datagramLength: number;
@@ -124,12 +123,15 @@ export interface SightingParts {
   readonly rows: { readonly length: number; readonly columns: SightingColumns };
   readonly kinds: { readonly length: number; readonly columns: KindColumns };
   readonly extras: readonly SightingExtra[];
+  /** By row: frames of its pieces. */
+  readonly fragmentFrames: ReadonlyMap<number, readonly number[]>;
 }
 
 export class SightingTable implements SightingParts {
   readonly rows: ColumnTable<typeof rowColumns>;
   readonly kinds: ColumnTable<typeof kindColumns>;
   readonly extras: SightingExtra[] = [];
+  readonly fragmentFrames = new Map<number, readonly number[]>();
 
   constructor(rows = 256, kinds = 16) {
     this.rows = new ColumnTable(rowColumns, rows);
@@ -168,6 +170,7 @@ export class SightingTable implements SightingParts {
       if (extra[i] !== 0) extra[i]! += firstExtra;
     }
     for (const each of other.extras) this.extras.push(each);
+    for (const [row, frames] of other.fragmentFrames) this.fragmentFrames.set(firstRow + row, frames);
   }
 }
 
@@ -226,10 +229,9 @@ export class KindInterner {
     }
   }
 
-  /** Index into the table's extras + 1; what has no fragments of its own shares one. */
+  /** Index into the table's extras + 1. */
   extra(extra: SightingExtra): number {
     const { extras } = this.#table;
-    if (extra.fragments.length > 0) return extras.push(extra);
     const text = JSON.stringify(extra);
     let number = this.#extras.get(text);
     if (number === undefined) {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FrameCursor } from '../../src/capture/capture.js';
 import { readCapture } from '../../src/capture/read-capture.js';
+import { ABSENT, decodeFrame, FrameView } from '../../src/decode/frame.js';
 import { type FileObservations, FileObserver } from '../../src/trace/observe.js';
 import { handFrames } from '../decode/hand-frames.js';
 import { framesOf } from '../differential/corpus.js';
@@ -76,6 +77,39 @@ const brokenFrame = fc
     return { linkType: frame.linkType, octets };
   });
 
+/** One echo message over and over, as a flood of pings has it: mostly other numbers and payload, sometimes anything. */
+const echoFlood = fc
+  .tuple(
+    fc.constantFrom(...realFrames.filter(isEcho)),
+    fc.array(
+      fc.record({
+        sequence: fc.nat({ max: 65_535 }),
+        change: fc.option(fc.tuple(fc.nat({ max: 140 }), fc.integer({ min: 0, max: 255 })), { freq: 2 }),
+        cut: fc.option(fc.nat({ max: 120 }), { freq: 8 }),
+      }),
+      { minLength: 4, maxLength: 20 },
+    ),
+  )
+  .map(([frame, copies]) =>
+    copies.map(({ sequence, change, cut }): Given => {
+      const octets = frame.octets.slice(0, cut ?? undefined);
+      const view = new FrameView();
+      decodeFrame(view, octets, 0, octets.length, frame.linkType);
+      if (view.icmp !== ABSENT) {
+        octets[view.icmp + 6] = sequence >>> 8;
+        octets[view.icmp + 7] = sequence & 0xff;
+      }
+      if (change !== null && change[0] < octets.length) octets[change[0]] = change[1];
+      return { linkType: frame.linkType, octets };
+    }),
+  );
+
+function isEcho({ octets, linkType }: Given): boolean {
+  const view = new FrameView();
+  decodeFrame(view, octets, 0, octets.length, linkType);
+  return view.icmp !== ABSENT && [0, 8].includes(octets[view.icmp]!);
+}
+
 function observe(frames: readonly Given[], decodeAll: boolean): FileObservations {
   const observer = new FileObserver('some.cap', decodeAll);
   frames.forEach(({ linkType, octets }, n) => {
@@ -84,6 +118,7 @@ function observe(frames: readonly Given[], decodeAll: boolean): FileObservations
     bytes.set(octets, 10);
     const cursor: FrameCursor = {
       bytes,
+      view: new DataView(bytes.buffer),
       start: 10,
       end: 10 + octets.length,
       wireLength: octets.length,
@@ -104,7 +139,8 @@ function plain({ sightings, ...rest }: FileObservations): string {
   const columns = [sightings.rows, sightings.kinds].flatMap(({ length, columns }) =>
     Object.entries(columns).map(([name, c]: [string, ArrayLike<number>]) => [name, Array.from(c).slice(0, length)]),
   );
-  return JSON.stringify({ ...rest, columns, extras: sightings.extras });
+  const { extras, fragmentFrames } = sightings;
+  return JSON.stringify({ ...rest, columns, extras, fragmentFrames: [...fragmentFrames] });
 }
 
 describe('the first look', () => {
@@ -115,6 +151,19 @@ describe('the first look', () => {
         expect(plain(observe(frames, false))).toBe(plain(observe(frames, true)));
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  test('and the templates of echo messages change nothing of a flood', () => {
+    fc.assert(
+      fc.property(fc.array(echoFlood, { minLength: 1, maxLength: 3 }), (floods) => {
+        // One after the other, and mixed.
+        const mixed = Array.from({ length: 20 }, (_, i) => floods.flatMap((flood) => flood[i] ?? [])).flat();
+        for (const frames of [floods.flat(), mixed]) {
+          expect(plain(observe(frames, false))).toBe(plain(observe(frames, true)));
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 
