@@ -106,9 +106,10 @@ export class PcapReader implements RecordReader {
 }
 
 export function emptyFrame(linkType: number): FrameCursor {
+  const bytes = new Uint8Array(0);
   return {
-    bytes: new Uint8Array(0),
-    view: null,
+    bytes,
+    view: new DataView(bytes.buffer),
     start: 0,
     end: 0,
     wireLength: 0,

@@ -162,6 +162,7 @@ export class PcapStream implements CaptureSink {
     nanoseconds -= carry * nanosecondsPerSecond;
     const frame = this.#frame;
     frame.bytes = data;
+    frame.view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     frame.start = 0;
     frame.end = data.length;
     frame.wireLength = record.originalLength;

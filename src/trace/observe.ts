@@ -221,7 +221,7 @@ export class FileObserver {
   #fitsTemplate(frame: FrameCursor): boolean {
     const { view } = frame;
     const templates = this.#templates;
-    if (view === undefined || view === null || this.#sightings.length >= this.#maxEchoes) return false;
+    if (this.#sightings.length >= this.#maxEchoes) return false;
     const payload = this.#payload;
     for (let i = 0; i < templates.length; i++) {
       const template = templates[i]!;
@@ -272,7 +272,7 @@ export class FileObserver {
 
   /** The next frames of this kind need not be decoded. Where every frame is of another kind, templates are not worth their making. */
   #addTemplate(frame: FrameCursor, view: FrameView, kind: number): void {
-    if (frame.view === undefined || frame.view === null || view.faultCode !== 0) return;
+    if (view.faultCode !== 0) return;
     // IPv6 carries it: the outer header is no IPv4 one.
     if (view.outer === ABSENT && (this.#kind.flags & Flag.HasOuter) !== 0) return;
     if (this.#templatesMade > 64 && this.#templateHits < this.#templatesMade) return;
@@ -290,10 +290,10 @@ export class FileObserver {
   /** Counts a frame that changes nothing but numbers of frames and times; false: it must be decoded. */
   #isOnlyCounted(frame: FrameCursor): boolean {
     const look = this.#look;
-    const { bytes } = frame;
-    if (!look.isPlainTransport(bytes, frame.start, frame.end, frame.linkType)) return false;
+    const { view } = frame;
+    if (!look.isPlainTransport(view, frame.start, frame.end, frame.linkType)) return false;
     const traffic = this.#lastTraffic;
-    const length = ipv4.totalLength(bytes, look.inner);
+    const length = view.getUint16(look.inner + 2);
     if (length > (look.isTcp ? traffic.largestTcp : traffic.largestOther)) return false;
     // A segment that was captured whole may belong to the sample of checksums.
     if (

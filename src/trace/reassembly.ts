@@ -340,6 +340,7 @@ export class Reassembly {
     const tunnelled = view.outer !== ABSENT;
     const frame: FrameCursor = {
       bytes,
+      view: new DataView(bytes.buffer),
       start: 0,
       end: head.capturedLength,
       wireLength: head.wireLength,

@@ -10,6 +10,7 @@ import { kinds } from '../../tools/odd-captures.mjs';
 function cursorOn(bytes: Uint8Array, frameNumber: number, at: number): FrameCursor {
   return {
     bytes,
+    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     start: 0,
     end: bytes.length,
     wireLength: bytes.length,
