@@ -60,6 +60,27 @@ export class CaptureWindow implements CaptureSink {
     if (reader.need > this.#bytes.length) this.#grow(reader.need);
   }
 
+  /**
+   * `count` octets stand at buffer[at], and the octets before them are free: what is left of the last ones goes there, so that
+   * the records are walked where they lie. `view` lies over the same buffer.
+   */
+  tookAt(buffer: Uint8Array, view: DataView, at: number, count: number): void {
+    const reader = this.#reader;
+    if (reader === null || this.stopped || this.#filled > at) {
+      this.push(buffer.subarray(at, at + count));
+      return;
+    }
+    this.taken += count;
+    const start = at - this.#filled;
+    const end = at + count;
+    buffer.set(this.#bytes.subarray(0, this.#filled), start);
+    const used = reader.walk(buffer, view, start, end);
+    this.#used += used - start;
+    this.#filled = end - used;
+    if (this.#filled > this.#bytes.length) this.#replace(this.#filled);
+    this.#bytes.set(buffer.subarray(used, end));
+  }
+
   /** Octets in a buffer of another's making. */
   push(chunk: Uint8Array): void {
     let at = 0;
@@ -114,9 +135,13 @@ export class CaptureWindow implements CaptureSink {
   /** Doubles at most up to what is needed, and only as octets arrive: a length alone takes no memory. */
   #grow(need: number): void {
     if (this.#filled < this.#bytes.length) return;
-    const bytes = new Uint8Array(Math.min(need, this.#bytes.length * 2));
-    bytes.set(this.#bytes.subarray(0, this.#filled));
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
+    const before = this.#bytes;
+    this.#replace(Math.min(need, before.length * 2));
+    this.#bytes.set(before.subarray(0, this.#filled));
+  }
+
+  #replace(length: number): void {
+    this.#bytes = new Uint8Array(length);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 }

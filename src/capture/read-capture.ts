@@ -1,6 +1,6 @@
 /** Reads one capture, whatever holds it: picks how its octets come in and which reader they go to. */
 
-import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, read, readSync, type Stats } from 'node:fs';
 import { isatty } from 'node:tty';
 import { UserError } from '../user-error.js';
 import type { CaptureSummary, FrameVisitor } from './capture.js';
@@ -18,6 +18,8 @@ export interface ReadOptions {
   readonly chunkSize?: number;
   /** Called as octets come in with how many were read of the file as it lies there, and how many it has (null: a pipe). */
   readonly onProgress?: (octetsRead: number, octetsTotal: number | null) => void;
+  /** Reads the next octets of a regular file while the last ones are visited; by default where the file is large. */
+  readonly readAhead?: boolean;
   /** Reads a regular file as if it were a pipe. */
   readonly forceStream?: boolean;
   /** Octets that may come out of a decompressor; more are damage. */
@@ -26,6 +28,11 @@ export interface ReadOptions {
 
 const standardInput = 0;
 const compressedChunk = 64 * 1024;
+/** From this size on a file is read ahead. */
+const largeFile = 32 * 1024 * 1024;
+const aheadChunk = 1024 * 1024;
+/** Room before each chunk for the beginning of a record that the chunk before it ended in. */
+const headroom = 256 * 1024;
 
 /**
  * Reads one capture and calls `visit` once a frame. `file` '-' is standard input. Throws UserError when the file cannot
@@ -85,6 +92,7 @@ async function readRegularFile(
   }
   const window = new CaptureWindow(name, visit, options.chunkSize);
   window.push(start);
+  if (options.readAhead ?? stats.size >= largeFile) await readAhead(descriptor, stats, window, options);
   while (!window.stopped) {
     const count = readSync(descriptor, window.buffer, window.offset, window.room, null);
     if (count === 0) break;
@@ -93,6 +101,39 @@ async function readRegularFile(
   }
   if (window.stopped) window.skipTo(stats.size);
   return window.finish(null, null);
+}
+
+/** Two buffers in turn: the kernel fills one, on a thread of its own, while the frames of the other are visited. */
+async function readAhead(descriptor: number, stats: Stats, window: CaptureWindow, options: ReadOptions): Promise<void> {
+  const chunk = options.chunkSize ?? aheadChunk;
+  const buffers = [0, 1].map(() => {
+    const bytes = new Uint8Array(headroom + chunk);
+    return { bytes, view: new DataView(bytes.buffer) };
+  });
+  const fill = (n: number): Promise<number> => readInto(descriptor, buffers[n % 2]!.bytes, chunk);
+  let next = fill(0);
+  try {
+    for (let n = 0; !window.stopped; n++) {
+      const count = await next;
+      if (count === 0) break;
+      next = fill(n + 1);
+      const { bytes, view } = buffers[n % 2]!;
+      window.tookAt(bytes, view, headroom, count);
+      options.onProgress?.(window.taken, stats.size);
+    }
+  } finally {
+    // Nothing may be under way when the file is closed.
+    await next.catch(() => {});
+  }
+}
+
+function readInto(descriptor: number, bytes: Uint8Array, length: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, bytes, headroom, length, null, (error, count) => {
+      if (error === null) resolve(count);
+      else reject(error);
+    });
+  });
 }
 
 function readStart(descriptor: number): Uint8Array {

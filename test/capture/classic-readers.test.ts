@@ -79,6 +79,7 @@ describe.each(endians)('%s-endian', (endian) => {
       const whole = await see(file);
       for (let chunkSize = 1; chunkSize <= octets.length + 1; chunkSize++) {
         expect(await see(file, { chunkSize })).toEqual(whole);
+        expect(await see(file, { chunkSize, readAhead: true })).toEqual(whole);
         expect(await see(file, { chunkSize, forceStream: true })).toEqual(whole);
       }
     });
@@ -91,6 +92,7 @@ describe.each(endians)('%s-endian', (endian) => {
         for (const chunkSize of [1, 7, 65_536]) {
           expect(await seeOrError(file, { chunkSize, forceStream: true })).toEqual(cut);
           expect(await seeOrError(file, { chunkSize })).toEqual(cut);
+          expect(await seeOrError(file, { chunkSize, readAhead: true })).toEqual(cut);
         }
         if (length < 24) {
           expect(cut).toMatch(/is empty|octets only|ends inside its own header/);
@@ -116,6 +118,7 @@ describe('what tcpdump wrote', () => {
       expect(walked.frames.length).toBeGreaterThan(0);
       for (const chunkSize of [1, 16, 100, 65_536]) {
         expect(await see(file, { forceStream: true, chunkSize })).toEqual(walked);
+        expect(await see(file, { readAhead: true, chunkSize })).toEqual(walked);
       }
     },
   );
@@ -239,6 +242,7 @@ describe('odd records, from both readers', () => {
     expect(numbers).toEqual(frames);
     for (const chunkSize of [1000, 65_536, 1_000_000]) {
       expect(await see(file, { chunkSize })).toEqual(walked);
+      expect(await see(file, { chunkSize, readAhead: true })).toEqual(walked);
       expect(await see(file, { chunkSize, forceStream: true })).toEqual(walked);
     }
   });
@@ -255,13 +259,13 @@ describe('odd records, from both readers', () => {
   it('hands on what the visitor throws', async () => {
     const { readCapture } = await import('../../src/capture/read-capture.js');
     const file = join(fixtures, 'ok-ping-node1.cap');
-    for (const forceStream of [false, true]) {
+    for (const options of [{}, { forceStream: true }, { readAhead: true }]) {
       const read = readCapture(
         file,
         () => {
           throw new RangeError('mine');
         },
-        { forceStream },
+        options,
       );
       await expect(read).rejects.toThrow(new RangeError('mine'));
     }

@@ -97,6 +97,7 @@ describe('two sections', () => {
     const whole = await see(file);
     for (let chunkSize = 1; chunkSize <= octets.length + 1; chunkSize++) {
       expect(await see(file, { chunkSize })).toEqual(whole);
+      expect(await see(file, { chunkSize, readAhead: true })).toEqual(whole);
       expect(await see(file, { chunkSize, forceStream: true })).toEqual(whole);
     }
   });
@@ -239,6 +240,7 @@ describe('blocks that lie', () => {
       octetsUnread: before.length + after.length + good.length - damageOffset,
     });
     expect(await see(file, { chunkSize: 3, forceStream: true })).toEqual(seen);
+    expect(await see(file, { chunkSize: 3, readAhead: true })).toEqual(seen);
   });
 
   it('steps over long blocks of unknown types without holding them', async () => {
@@ -251,6 +253,7 @@ describe('blocks that lie', () => {
     const expected = { ending: 'cut', frames: 1, damageOffset, octetsUnread: (10 << 20) - damageOffset };
     expect((await see(cut)).summary).toMatchObject(expected);
     expect(await see(cut, { forceStream: true, chunkSize: 99_999 })).toEqual(await see(cut));
+    expect(await see(cut, { readAhead: true, chunkSize: 99_999 })).toEqual(await see(cut));
   });
 
   it('bounds what interfaces and comments may take', async () => {
