@@ -192,7 +192,10 @@ function judgeFlow(evidence: Evidence, path: FlowPath, options: CheckRequest, ma
     flowFindings: flowFindings.map((j) => j.finding),
     points: evidence.points,
     captures: evidence.captures,
-    reverseOuter: reverseOuter(evidence, path),
+    // Looks at every sighting of the run, and few flows ask.
+    get reverseOuter() {
+      return reverseOuter(evidence, path);
+    },
   });
   kept.release();
   return { path, summary, kept, flowFindings, diagnoses };
