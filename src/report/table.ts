@@ -120,7 +120,8 @@ export function hopRows(
           .map((other) => `#${other.frame}`)
           .join(' ')}${others.length > 3 ? ' …' : ''}`,
       );
-    if (seen.fragments.length > 0) remarks.push(`${seen.fragments.length} fragment${seen.fragments.length === 1 ? '' : 's'}`);
+    if (seen.fragments.length > 0)
+      remarks.push(`${seen.fragments.length} fragment${seen.fragments.length === 1 ? '' : 's'}`);
     const limit = (length: number): string => `${length} of ${hop.mtu}`;
     return {
       role: hop.role,

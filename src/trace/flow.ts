@@ -17,6 +17,8 @@ export interface Flow {
   readonly source: number;
   readonly destination: number;
   readonly probes: Probe[];
+  /** Messages that no probe holds, because too many have the same numbers; copies of those that one holds do not count. */
+  readonly passedOver: number;
 }
 
 /** Copies of one message that are kept for each point, and over all points: more say nothing more. */
@@ -29,8 +31,15 @@ const REPEAT_AFTER_NS = 1e9;
 export function collectFlows(evidence: Evidence): Flow[] {
   const chains = new ProbeChains(evidence.sightings);
   const probes: Probe[] = [];
+  const passedOver = new Map<string, number>();
   for (let chain = 0; chain < chains.count; chain++) {
-    splitRepeats(evidence, chains.key(chain), withoutFlood(evidence, chains.rows(chain)), probes);
+    const key = chains.key(chain);
+    const { kept, passed } = withoutFlood(evidence, chains.rows(chain));
+    if (passed > 0) {
+      const pair = `${key.source} ${key.destination}`;
+      passedOver.set(pair, (passedOver.get(pair) ?? 0) + passed);
+    }
+    splitRepeats(evidence, key, kept, probes);
   }
   attachDamaged(evidence, probes);
   joinRewritten(evidence, probes);
@@ -49,26 +58,41 @@ export function collectFlows(evidence: Evidence): Flow[] {
   const out: Flow[] = [];
   for (const [source, byDestination] of flows) {
     for (const [destination, list] of byDestination) {
-      out.push({ source, destination, probes: inSendingOrder(evidence, list) });
+      out.push({
+        source,
+        destination,
+        probes: inSendingOrder(evidence, list),
+        passedOver: passedOver.get(`${source} ${destination}`) ?? 0,
+      });
     }
   }
   return out.sort((a, b) => a.source - b.source || a.destination - b.destination);
 }
 
 /** A key that was sent over and over keeps its first rows at each point, requests and replies apart. */
-function withoutFlood(evidence: Evidence, rows: number[]): number[] {
-  if (rows.length <= MAX_COPIES) return rows;
+function withoutFlood(evidence: Evidence, rows: number[]): { kept: number[]; passed: number } {
+  if (rows.length <= MAX_COPIES) return { kept: rows, passed: 0 };
   const c = evidence.sightings.columns;
-  const copies = new Map<number, number>();
+  const copies = new Map<number, Set<string>>();
+  const count = new Map<number, number>();
   const kept: number[] = [];
+  let passed = 0;
   for (const row of rows) {
     const place = c.point[row]! * 2 + (c.flags[row]! & Flag.Reply);
-    const before = copies.get(place) ?? 0;
-    if (before >= MAX_COPIES) continue;
-    copies.set(place, before + 1);
-    if (kept.push(row) >= MAX_ROWS) break;
+    let known = copies.get(place);
+    if (known === undefined) {
+      known = new Set();
+      copies.set(place, known);
+    }
+    const message = `${c.identification[row]} ${c.payloadDigest[row]}`;
+    const before = count.get(place) ?? 0;
+    if (before < MAX_COPIES && kept.length < MAX_ROWS) {
+      count.set(place, before + 1);
+      known.add(message);
+      kept.push(row);
+    } else if (!known.has(message)) passed++;
   }
-  return kept;
+  return { kept, passed };
 }
 
 function splitRepeats(evidence: Evidence, key: ProbeKey, rows: number[], into: Probe[]): void {
