@@ -368,6 +368,18 @@ const pcapngKinds = {
       yield packetBlock(n, n, probe(1 + (n >>> 12)));
     }
   },
+  /** One probe at as many interfaces. */
+  *everywhere(count) {
+    yield sectionHeader;
+    for (let n = 0; n < count; n++) yield interfaceBlock(option(2, Buffer.from(`eth${n}`)));
+    for (let n = 0; n < count; n++) yield packetBlock(n, n, probe(1));
+  },
+  /** Each probe at 64 interfaces. */
+  *grid(count) {
+    yield sectionHeader;
+    for (let n = 0; n < 64; n++) yield interfaceBlock(option(2, Buffer.from(`eth${n}`)));
+    for (let n = 0; n < count; n++) yield packetBlock(n % 64, n, probe(n >>> 6));
+  },
   /** Each section with one interface and one frame. */
   *sections(count) {
     for (let n = 0; n < count; n++) {

@@ -35,6 +35,8 @@ const heldBlockLength = 64 * 1024;
 export const interfaceLimit = 65_536;
 /** All names, descriptions and filters of a file together, in octets, each distinct text counted once. */
 export const interfaceTextLimit = 4 * 1024 * 1024;
+/** Octets kept of an interface's name: it stands in every sentence about its frames, and Linux allows 15. */
+export const nameLength = 256;
 /** Comments kept of one frame, and characters kept of each. */
 export const commentsPerFrame = 16;
 export const commentLength = 4096;
@@ -189,8 +191,10 @@ export class PcapngReader implements RecordReader {
     let resolution = 6;
     let offsetSeconds = 0n;
     const whole = forEachOption(view, at + 16, tail, littleEndian, (code, from, to) => {
-      if (code === 2) name = this.#intern(readText(bytes, from, to));
-      else if (code === 3) description = this.#intern(readText(bytes, from, to));
+      if (code === 2) {
+        if (to - from > nameLength) this.#notes.add(notes.namesShortened);
+        name = this.#intern(readText(bytes, from, Math.min(to, from + nameLength)));
+      } else if (code === 3) description = this.#intern(readText(bytes, from, to));
       // The first octet says what follows: 0 is a filter in pcap's own words.
       else if (code === 11 && to > from && bytes[from] === 0) filter = this.#intern(readText(bytes, from + 1, to));
       else if (code === 9 && to > from) resolution = bytes[from]!;

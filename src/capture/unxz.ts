@@ -3,7 +3,13 @@
 import { ReadableStream } from 'node:stream/web';
 import xz from 'xz-decompress';
 import { CompressionDamage } from './compression.js';
-import { damaged } from './unpacker.js';
+import { damaged, refused } from './unpacker.js';
+
+/** What the package's decoder, XZ Embedded, may refuse although it is sound (enum xz_ret of its xz.h). It has the window of `xz -9`. */
+const refusals: Readonly<Record<string, string>> = {
+  4: 'needs a dictionary of more than 64 MiB',
+  6: 'is made with a filter or an integrity check that is not known here',
+};
 
 export async function unxz(chunks: AsyncIterable<Uint8Array>, take: (octets: Uint8Array) => void): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]();
@@ -24,6 +30,8 @@ export async function unxz(chunks: AsyncIterable<Uint8Array>, take: (octets: Uin
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) take(part.value);
   } catch (error) {
+    const refusal = refusals[/error code (\d+)$/.exec(String(error))?.[1] ?? ''];
+    if (refusal !== undefined) throw refused('xz', refusal, 'unpack it with: xz -dc IN > OUT');
     // To the package it is one fault whether octets make no sense or are not there.
     if (ended) throw new CompressionDamage({ ending: 'cut', sentence: 'the xz data ends before its end mark' });
     throw damaged('xz', error instanceof Error ? error.message : 'it cannot be unpacked');

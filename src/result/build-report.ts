@@ -114,8 +114,15 @@ function limitsReached({ evidence, flows, unjudged }: ReportInput): string[] {
     ...(unjudged === 0
       ? []
       : [`${unjudged} more flows than the ${flows.length} that are judged at once: choose some with --flow`]),
+    ...flows
+      .map(({ path }) => path.flow)
+      .filter((flow) => flow.passedOver > 0)
+      .map(
+        ({ source, destination, passedOver }) =>
+          `${addressText(source)} > ${addressText(destination)}: more messages share an identifier and sequence number than are judged, ${passedOver} were passed over`,
+      ),
     ...[...evidence.incomplete].map(
-      (file) => `${file}: holds more echo messages or fragments than are kept: split the capture`,
+      (file) => `${file}: holds more echo messages, fragments or interfaces than are kept: split the capture`,
     ),
   ];
 }

@@ -15,7 +15,7 @@ export interface Evidence {
   readonly syns: readonly SynSighting[];
   /** What was not kept because of a limit, in words; empty when all was. */
   readonly limits: readonly string[];
-  /** Captures of which not every echo message or fragment was kept: what they lack may have been there. */
+  /** Captures of which not every echo message, fragment or interface was kept: what they lack may have been there. */
   readonly incomplete: ReadonlySet<string>;
 }
 
@@ -51,9 +51,10 @@ export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
       syns.push({ ...s, point: point(s.point), ref: ref(s.frame), encapsulation: encapsulations[s.encapsulation]! });
     }
     const { dropped } = observations;
-    if (dropped.echoes > 0 || dropped.fragments > 0) incomplete.add(summary.file);
+    if (dropped.echoes + dropped.fragments + dropped.frames > 0) incomplete.add(summary.file);
     for (const [kind, count] of Object.entries(dropped)) {
-      if (count > 0) limits.push(`${summary.file}: ${count} more ${kind} than are kept were passed over`);
+      const what = kind === 'frames' ? 'frames of further interfaces' : kind;
+      if (count > 0) limits.push(`${summary.file}: ${count} more ${what} than are kept were passed over`);
     }
   }
   return { captures: ordered.map((f) => f.summary), points, sightings, errors, arps, syns, limits, incomplete };
@@ -67,6 +68,7 @@ function addPoints(
 ): number[] {
   const alone = observations.points.length === 1;
   const taken = new Set<string>();
+  const namesakes = new Map<string, number>();
   return observations.points.map((raw) => {
     const device = summary.interfaces[raw.interfaceIndex];
     let id = summary.file;
@@ -74,7 +76,12 @@ function addPoints(
       const several = summary.interfaces.length > 1;
       const name = device?.name ?? `#${raw.interfaceIndex}`;
       id += raw.part === '' ? `:${name}` : several ? `:${name}:${raw.part}` : `:${raw.part}`;
-      for (let n = 2, plain = id; taken.has(id); n++) id = `${plain}#${n}`;
+      // Each namesake counts on from the last one, or a file full of them would be counted through again and again.
+      for (const plain = id; taken.has(id); ) {
+        const n = (namesakes.get(plain) ?? 1) + 1;
+        namesakes.set(plain, n);
+        id = `${plain}#${n}`;
+      }
     }
     taken.add(id);
     const index = points.length;

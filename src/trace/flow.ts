@@ -18,6 +18,8 @@ export interface Flow {
   readonly source: number;
   readonly destination: number;
   readonly probes: ProbeList;
+  /** Messages that no probe holds, because too many have the same numbers; copies of those that one holds do not count. */
+  readonly passedOver: number;
 }
 
 /** Copies of one message that are kept for each point, and over all points: more say nothing more. */
@@ -28,20 +30,22 @@ const MAX_ROWS = 1024;
 const REPEAT_AFTER_NS = 1e9;
 
 export function collectFlows(evidence: Evidence): Flow[] {
-  const store = collectProbes(evidence);
+  const { store, passedOver } = collectProbes(evidence);
   attachDamaged(evidence, store);
   joinRewritten(evidence, store);
   return store.flows().map(({ source, destination, positions }) => ({
     source,
     destination,
     probes: store.list(inSendingOrder(evidence, store, positions)),
+    passedOver: passedOver.get(pairText({ source, destination })) ?? 0,
   }));
 }
 
 /** Most chains are one probe as they are; the others are taken apart. */
-function collectProbes(evidence: Evidence): ProbeStore {
+function collectProbes(evidence: Evidence): { store: ProbeStore; passedOver: ReadonlyMap<string, number> } {
   const chains = new ProbeChains(evidence.sightings);
   const store = new ProbeStore(evidence.sightings, chains);
+  const passedOver = new Map<string, number>();
   const { columns: c, kinds } = evidence.sightings;
   const { point, flags } = kinds.columns;
   const rows: number[] = [];
@@ -57,30 +61,49 @@ function collectProbes(evidence: Evidence): ProbeStore {
         plain = point[kind] !== point[other] || ((flags[kind]! | flags[other]!) & Flag.Reply) !== 0;
       }
     }
-    if (plain) store.addChain(chain);
-    else {
-      splitRepeats(evidence, chains.key(chain), withoutFlood(evidence, rows.slice(0, count)), made);
-      for (const probe of made.splice(0)) store.addProbe(probe);
+    if (plain) {
+      store.addChain(chain);
+      continue;
     }
+    const key = chains.key(chain);
+    const { kept, passed } = withoutFlood(evidence, rows.slice(0, count));
+    if (passed > 0) passedOver.set(pairText(key), (passedOver.get(pairText(key)) ?? 0) + passed);
+    splitRepeats(evidence, key, kept, made);
+    for (const probe of made.splice(0)) store.addProbe(probe);
   }
-  return store;
+  return { store, passedOver };
+}
+
+function pairText({ source, destination }: { readonly source: number; readonly destination: number }): string {
+  return `${source} ${destination}`;
 }
 
 /** A key that was sent over and over keeps its first rows at each point, requests and replies apart. */
-function withoutFlood(evidence: Evidence, rows: number[]): number[] {
-  if (rows.length <= MAX_COPIES) return rows;
+function withoutFlood(evidence: Evidence, rows: number[]): { kept: number[]; passed: number } {
+  if (rows.length <= MAX_COPIES) return { kept: rows, passed: 0 };
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
-  const copies = new Map<number, number>();
+  const copies = new Map<number, Set<string>>();
+  const count = new Map<number, number>();
   const kept: number[] = [];
+  let passed = 0;
   for (const row of rows) {
-    const place = k.point[c.kind[row]!]! * 2 + (k.flags[c.kind[row]!]! & Flag.Reply);
-    const before = copies.get(place) ?? 0;
-    if (before >= MAX_COPIES) continue;
-    copies.set(place, before + 1);
-    if (kept.push(row) >= MAX_ROWS) break;
+    const kind = c.kind[row]!;
+    const place = k.point[kind]! * 2 + (k.flags[kind]! & Flag.Reply);
+    let known = copies.get(place);
+    if (known === undefined) {
+      known = new Set();
+      copies.set(place, known);
+    }
+    const message = `${c.identification[row]} ${c.payloadDigest[row]}`;
+    const before = count.get(place) ?? 0;
+    if (before < MAX_COPIES && kept.length < MAX_ROWS) {
+      count.set(place, before + 1);
+      known.add(message);
+      kept.push(row);
+    } else if (!known.has(message)) passed++;
   }
-  return kept;
+  return { kept, passed };
 }
 
 function splitRepeats(evidence: Evidence, key: ProbeKey, rows: number[], into: Probe[]): void {

@@ -54,6 +54,8 @@ const MAX_TEMPLATES = 4;
 const MAX_ERRORS = 50_000;
 const MAX_ARP = 20_000;
 const MAX_SYNS = 20_000;
+/** Interfaces and devices of one capture. */
+export const MAX_POINTS = 4096;
 const TRANSPORT_SAMPLE = 256;
 
 /** ARPHRD_ values of <linux/if_arp.h> that have no link header of their own. */
@@ -136,6 +138,8 @@ export interface FileObservations {
     readonly arps: number;
     readonly syns: number;
     readonly fragments: number;
+    /** Frames of interfaces and devices beyond those that are kept. */
+    readonly frames: number;
   };
 }
 
@@ -160,7 +164,7 @@ export class FileObserver {
   readonly #points: RawPoint[] = [];
   readonly #pointOf = new Map<string, number>();
   readonly #reassembly: Reassembly;
-  readonly #dropped = { echoes: 0, errors: 0, arps: 0, syns: 0 };
+  readonly #dropped = { echoes: 0, errors: 0, arps: 0, syns: 0, frames: 0 };
   #lastInterface = -1;
   #lastPoint = -1;
   #lastTraffic = newTraffic();
@@ -187,6 +191,10 @@ export class FileObserver {
     const view = this.#view;
     decodeFrame(view, frame.bytes, frame.start, frame.end, frame.linkType);
     const point = this.#pointFor(frame, view);
+    if (point < 0) {
+      this.#dropped.frames++;
+      return;
+    }
     const traffic = this.#points[point]!.traffic;
     countFrame(traffic, frame);
     if (view.outer !== ABSENT) traffic.encapsulated++;
@@ -326,17 +334,20 @@ export class FileObserver {
     };
   }
 
+  /** -1: the capture claims more devices than are kept. */
   #pointFor(frame: FrameCursor, view: FrameView): number {
     const kind = view.count > 0 ? view.kind[0]! : LayerKind.None;
     if (kind !== LayerKind.LinuxSll && kind !== LayerKind.LinuxSll2) {
       if (frame.interfaceIndex === this.#lastInterface) return this.#lastPoint;
       const key = String(frame.interfaceIndex);
-      this.#lastInterface = frame.interfaceIndex;
-      this.#lastPoint =
+      const point =
         this.#pointOf.get(key) ??
         this.#addPoint(frame.interfaceIndex, '', linkOf(frame.linkType, ARPHRD_ETHER), frame.linkType);
-      this.#lastTraffic = this.#points[this.#lastPoint]!.traffic;
-      return this.#lastPoint;
+      if (point < 0) return -1;
+      this.#lastInterface = frame.interfaceIndex;
+      this.#lastPoint = point;
+      this.#lastTraffic = this.#points[point]!.traffic;
+      return point;
     }
     const at = view.at[0]!;
     const cooked2 = kind === LayerKind.LinuxSll2;
@@ -353,8 +364,7 @@ export class FileObserver {
   }
 
   #addPoint(interfaceIndex: number, part: string, link: CapturePoint['link'], linkType: number): number {
-    // A capture can claim any number of devices: past a generous limit they share the last point.
-    if (this.#points.length >= 4096) return this.#points.length - 1;
+    if (this.#points.length >= MAX_POINTS) return -1;
     const index = this.#points.push({ interfaceIndex, part, link, linkType, traffic: newTraffic() }) - 1;
     this.#pointOf.set(part === '' ? String(interfaceIndex) : `${interfaceIndex} ${part}`, index);
     return index;

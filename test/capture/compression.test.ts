@@ -101,6 +101,27 @@ describe('several blocks', () => {
   });
 });
 
+describe('xz', () => {
+  // A capture's header by `xz --check=sha256`, and by `xz --lzma2=dict=128MiB`.
+  const asked = [
+    [
+      'an integrity check',
+      '/Td6WFoAAArh+wyhAgAhARYAAAB0L+Wj4AAXABFdAGow0ch9i/gJm68fzHkD5YgAAAAAAHBOXlsyNEM8Afz9GyCjBud+mFA4EgSS3FOWXD7dOKTqAAFFGD2W5L4Ym0uaAQAAAAAKWVo=',
+    ],
+    [
+      'a dictionary of more than 64 MiB',
+      '/Td6WFoAAAFpIt42AgAhAR4AAACbB1Fm4AAXABFdAGow0ch9i/gJm68fzHkD5YgAAAAAACHZTT4AASkYlrKsd5BCmQ0BAAAAAAFZWg==',
+    ],
+  ] as const;
+
+  it.each(asked)('that asks for %s is not called damaged, and the cure is told', async (what, octets) => {
+    const said = await seeOrError(scratch(Buffer.from(octets, 'base64')));
+    expect(said).toContain(what);
+    expect(said).toContain('unpack it with: xz -dc');
+    expect(said).not.toContain('damaged');
+  });
+});
+
 describe('gzip', () => {
   const plain = readFileSync(join(fixtures, 'ok-ping-node1.cap'));
 

@@ -260,12 +260,12 @@ describe('blocks that lie', () => {
     const interfaces = Array.from({ length: interfaceLimit + 1 }, () => interfaceBlock(le, 1, 0));
     const many = await see(scratch(Buffer.concat([sectionHeader(le), ...interfaces])));
     expect(many.summary).toMatchObject({ ending: 'corrupt', damage: expect.stringContaining('interfaces') });
-    const names = Array.from({ length: 80 }, (_, i) =>
-      interfaceBlock(le, 1, 0, option(le, 2, Buffer.alloc(60_000, 33 + i))),
+    const texts = Array.from({ length: 80 }, (_, i) =>
+      interfaceBlock(le, 1, 0, option(le, 3, Buffer.alloc(60_000, 33 + i))),
     );
-    const wordy = await see(scratch(Buffer.concat([sectionHeader(le), ...names])));
+    const wordy = await see(scratch(Buffer.concat([sectionHeader(le), ...texts])));
     expect(wordy.summary).toMatchObject({ ending: 'corrupt', damage: expect.stringContaining('names, descriptions') });
-    const same = names.map(() => names[0]!);
+    const same = texts.map(() => texts[0]!);
     expect((await see(scratch(Buffer.concat([sectionHeader(le), ...same])))).summary.ending).toBe('clean');
     const comments = Array.from({ length: 100 }, () => option(le, 1, Buffer.alloc(60_000, 33)));
     const chatty = await see(scratch(Buffer.concat([...opening, enhancedPacket(le, { options: comments })])));
