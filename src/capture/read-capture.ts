@@ -70,7 +70,7 @@ function open(file: string, name: string): number {
 function checkedStats(name: string, descriptor: number): Stats {
   const stats = fstatSync(descriptor);
   if (stats.isDirectory()) throw new UserError(`${name}: is a directory: name the capture files in it`);
-  if (isatty(descriptor)) {
+  if (!stats.isFile() && isatty(descriptor)) {
     throw new UserError(`${name}: is a terminal: pipe a capture into it, as in tcpdump -w - | ipip-trace check -`);
   }
   return stats;

@@ -26,9 +26,9 @@ function restoreDash(args: Record<string, unknown>): void {
 /** The command line with what configuration and environment say; null when it only asked what they say. */
 async function toldWords(argv: readonly string[]): Promise<readonly string[] | null> {
   if (argv.find((word) => !word.startsWith('-')) !== 'check' || argv.includes('--help')) return argv;
-  // Loaded for check alone: it brings a YAML parser along.
+  // Loaded for check alone.
   const { readSettings, settingsText, withSettings } = await import('./settings.js');
-  const settings = readSettings(process.cwd(), process.env);
+  const settings = await readSettings(process.cwd(), process.env);
   if (!argv.includes('--print-config')) return withSettings(argv, settings);
   process.stdout.write(lines(settingsText(argv, settings)));
   return null;

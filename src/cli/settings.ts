@@ -1,7 +1,6 @@
 /** What `check` is told outside its command line: ipip-trace.config.yaml, found upwards, and IPIP_TRACE_<OPTION> over it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import { UserError } from '../user-error.js';
 import { nearest } from './nearest.js';
 
@@ -47,9 +46,12 @@ export interface Setting {
 export type Settings = ReadonlyMap<string, Setting>;
 
 /** The settings of file and environment, the latter winning. */
-export function readSettings(folder: string, environment: Readonly<Record<string, string | undefined>>): Settings {
+export async function readSettings(
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Settings> {
   const file = findConfig(folder);
-  const settings = new Map<string, Setting>(file === null ? [] : readConfig(file));
+  const settings = new Map<string, Setting>(file === null ? [] : await readConfig(file));
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith(environmentPrefix) || text === undefined) continue;
     const name = variable.slice(environmentPrefix.length).toLowerCase().replaceAll('_', '-');
@@ -121,7 +123,7 @@ function findConfig(folder: string): string | null {
   }
 }
 
-function readConfig(file: string): [string, Setting][] {
+async function readConfig(file: string): Promise<[string, Setting][]> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -130,13 +132,8 @@ function readConfig(file: string): [string, Setting][] {
   }
   if (text.length > mostOctets)
     throw new UserError(`${file}: is longer than ${mostOctets} octets: no settings need that`);
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    throw new UserError(`${file}:${error.linePos?.[0].line ?? 1}: is no YAML: ${error.message.split('\n')[0]}`);
-  }
-  const content: unknown = document.toJS({ maxAliasCount: 10 });
+  // Loaded only when there is a file: it brings a YAML parser along.
+  const content = (await import('./config-yaml.js')).parseConfig(file, text);
   if (content === null || content === undefined) return [];
   if (typeof content !== 'object' || Array.isArray(content))
     throw new UserError(`${file}: expected options with their values, such as "require: [mtu]"`);

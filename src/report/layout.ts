@@ -1,9 +1,13 @@
 /** Plain text at a given width: wrapping by words, packing of chunks that must not break, shortening in the middle. */
 
+export function withoutColors(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour sequences are what is taken out here
+  return text.replace(/\u001b\[[0-9;]*m/g, '');
+}
+
 /** Columns that a text takes, colour sequences not counted. Counts code points. */
 export function columns(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour sequences are what is not counted here
-  return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length;
+  return [...withoutColors(text)].length;
 }
 
 export function pad(text: string, width: number): string {

@@ -1,6 +1,6 @@
 /** The hop table: one row for each place on the path with the fields that people compare there, and a mark on each judged cell. */
 import Table from 'cli-table3';
-import { columns, pack, pad, shorten } from './layout.js';
+import { columns, pack, pad, shorten, withoutColors } from './layout.js';
 import type { Paint } from './paint.js';
 import {
   breakOf,
@@ -151,6 +151,9 @@ function absenceMark(state: HopState): Mark {
   return state === 'lost-before' ? 'fail' : state === 'blind' ? 'unproven' : 'none';
 }
 
+/** Between two columns. */
+const gap = '  ';
+
 /** A table without lines: columns apart by two spaces. */
 export const noRules = {
   top: '',
@@ -167,10 +170,36 @@ export const noRules = {
   'right-mid': '',
   mid: '',
   'mid-mid': '',
-  middle: '  ',
+  middle: gap,
 };
 
-function wideTable(rows: readonly HopRow[], withTime: boolean, nameWidth: number, paint: Paint): string {
+/** What takes one column a character, however it is counted: ASCII and the signs of our own. */
+const plainText = /^[ -~·–…→≈✓✗\n]*$/;
+
+/** Columns that a table of these rows takes at least, found without drawing it; 0 where only the table library can tell. */
+function leastWidth(rows: readonly unknown[]): number {
+  const widths: number[] = [];
+  for (const row of rows) {
+    if (!Array.isArray(row)) return 0;
+    for (const [at, content] of row.entries()) {
+      // A cell over several columns takes what they have.
+      if (typeof content !== 'string') continue;
+      const text = withoutColors(content);
+      if (!plainText.test(text)) return 0;
+      for (const line of text.split('\n')) widths[at] = Math.max(widths[at] ?? 0, line.trimEnd().length);
+    }
+  }
+  return widths.reduce((sum, width) => sum + gap.length + width, -gap.length);
+}
+
+/** null: it is wider than `width`. */
+function wideTable(
+  rows: readonly HopRow[],
+  withTime: boolean,
+  nameWidth: number,
+  paint: Paint,
+  width: number,
+): string | null {
   const heads = ['hop', ...(withTime ? ['time'] : []), 'MAC', 'outer IP', 'inner IP', 'TTL', 'length of MTU'];
   const table = new Table({
     chars: noRules,
@@ -213,11 +242,13 @@ function wideTable(rows: readonly HopRow[], withTime: boolean, nameWidth: number
       marked(row.marks.length, row.length),
     ]);
   });
-  return table
+  // Drawing takes far longer than all that comes before it.
+  if (leastWidth([table.options.head, ...table]) > width) return null;
+  const lines = table
     .toString()
     .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+    .map((line) => line.trimEnd());
+  return Math.max(...lines.map(columns)) <= width ? lines.join('\n') : null;
 }
 
 function stacked(rows: readonly HopRow[], width: number, paint: Paint): string {
@@ -257,14 +288,13 @@ export function hopTable(rows: readonly HopRow[], width: number, paint: Paint): 
   // The table library measures text character by character; a text that cannot fit anyway is not given to it.
   const texts = rows.flatMap((row) => [row.absence, ...(row.mac ?? []), ...(row.outer ?? []), ...row.inner]);
   if (texts.some((text) => text.length > width)) return stacked(rows, width, paint);
-  const widest = (text: string): number => Math.max(...text.split('\n').map(columns));
   for (const [withTime, nameWidth] of [
     [true, 40],
     [true, 24],
     [false, 24],
   ] as const) {
-    const table = wideTable(rows, withTime, nameWidth, paint);
-    if (widest(table) <= width) return table;
+    const table = wideTable(rows, withTime, nameWidth, paint, width);
+    if (table !== null) return table;
   }
   return stacked(rows, width, paint);
 }

@@ -115,11 +115,11 @@ describe.each(outcomes)('with samples/%s', (sample, status) => {
   });
 });
 
-it('the configuration and the baseline of the page are taken', () => {
+it('the configuration and the baseline of the page are taken', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ipip-gate-'));
   writeFileSync(join(folder, 'ipip-trace.config.yaml'), example('config'));
   writeFileSync(join(folder, 'accepted.yaml'), example('baseline'));
-  const settings = readSettings(folder, {});
+  const settings = await readSettings(folder, {});
   expect([...settings.keys()]).toEqual(['require', 'fail-on', 'baseline']);
   expect(new Baseline(settings.get('baseline')!.values[0]!, '2030-01-01').notes.map((n) => n.id)).toEqual([
     'baseline-unused',

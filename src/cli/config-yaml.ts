@@ -1,0 +1,13 @@
+/** The text of ipip-trace.config.yaml as plain values. */
+import { LineCounter, parseDocument } from 'yaml';
+import { UserError } from '../user-error.js';
+
+export function parseConfig(file: string, text: string): unknown {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw new UserError(`${file}:${error.linePos?.[0].line ?? 1}: is no YAML: ${error.message.split('\n')[0]}`);
+  }
+  return document.toJS({ maxAliasCount: 10 });
+}

@@ -1,0 +1,251 @@
+// Joins dist's modules, and the packages they use, into few files that start fast: the second half of `npm run build`.
+// Each entry becomes dist/bundle/<hash>/<entry>.cjs with chunks for what it loads later. Beside them stands what V8 compiled
+// of them while it checked a sample, so that a start compiles next to nothing.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const own = join(root, 'tools/bundle');
+const require = createRequire(import.meta.url);
+
+/**
+ * By name: the module under dist, and what it loads by import() but needs in the usual case, so that both are one file.
+ *
+ * A module that starts a worker says `new Worker(new URL('./<file>.js', import.meta.url))`. When that file is an entry here,
+ * its bundle takes its place; in dist's own modules the words mean what they say.
+ */
+const entries = {
+  main: { module: 'cli/main.js', withIt: ['cli/settings.js', 'report/pretty.js'] },
+};
+
+/** pcap-parser says `new Buffer`, which Node takes without a warning under node_modules only; lz4-napi is native. */
+const outside = ['pcap-parser', 'lz4-napi'];
+
+const yargsPlatform = 'yargs/lib/platform-shims/esm.mjs';
+
+/** What stands for a package or a module of Node's where `from` imports it: our own file, or itself, evaluated when called. */
+const standIns = [
+  { from: 'chalk/source/vendor/supports-color/index.js', of: 'node:tty', by: join(own, 'late-tty.cjs') },
+  { from: join(dist, 'capture/read-capture.js'), of: 'node:tty', by: join(own, 'late-tty.cjs') },
+  { from: yargsPlatform, of: 'assert', by: join(own, 'late-assert.cjs') },
+  { from: yargsPlatform, of: 'node:module', by: join(own, 'late-require.cjs') },
+  { from: 'yargs-parser/build/lib/index.js', of: 'node:module', by: join(own, 'late-require.cjs') },
+  { from: yargsPlatform, of: 'cliui', by: 'late' },
+  { from: yargsPlatform, of: 'string-width', by: 'late' },
+  { from: 'cli-table3/src/utils.js', of: 'string-width', by: join(own, 'plain-width.cjs') },
+];
+
+/** Changes to packages. Each must fit exactly once: a new version of the package that says it otherwise fails the build. */
+const changes = [
+  {
+    // The folder of translations, which is copied beside the bundle.
+    file: yargsPlatform,
+    from: "resolve(__dirname, '../../../locales')",
+    to: "resolve(__dirname, '../locales')",
+  },
+  {
+    // Its guess at a version, which is told to it afterwards, looks for package.json from the working directory up.
+    file: yargsPlatform,
+    from: 'findUp: escalade,',
+    to: "findUp: () => fileURLToPath(new URL('../../../package.json', import.meta.url)),",
+  },
+  {
+    // Behind each command that it ran, yargs lays out its help for a later getHelp(). Nobody asks here, and it takes long.
+    file: 'yargs/build/lib/usage.js',
+    from: 'cachedHelpMessage = this.help();',
+    to: '',
+  },
+  {
+    // It holds each call of its own functions against a description that it parses anew; dist's modules run with that.
+    file: 'yargs/build/lib/argsert.js',
+    from: 'function parseArgs() {',
+    to: 'return;\n    function parseArgs() {',
+  },
+  {
+    // Some forty bound functions, made anew whenever one of them is called.
+    file: 'yargs/build/lib/yargs-factory.js',
+    from: 'getInternalMethods() {\n        return {',
+    to: 'getInternalMethods() {\n        return this.internalMethods ??= {',
+  },
+  {
+    // It looks for colour sequences in every text.
+    file: 'cli-table3/src/utils.js',
+    from: "let stripped = ('' + str).replace(code, '');",
+    to: "let stripped = '' + str; if (stripped.includes('\\u001b')) stripped = stripped.replace(code, '');",
+  },
+  {
+    // The same, without a list for each of some thousand questions.
+    file: 'cli-table3/src/cell.js',
+    from: 'return args.filter((v) => v !== undefined && v !== null).shift();',
+    to: 'return args.find((v) => v !== undefined && v !== null);',
+  },
+  {
+    // Text for its debugging, which is off, made anew for each line of each cell.
+    file: 'cli-table3/src/cell.js',
+    from: 'let content = utils.truncate(this.content, 10, this.truncate);',
+    to: "let content = '';",
+  },
+];
+
+const isFile = (id, name) => id === name || id.replaceAll('\\', '/').endsWith(`/node_modules/${name}`);
+
+/** Standing-in, changes, and what import.meta means in a file that is no longer where it was. */
+function adapt(used) {
+  return {
+    name: 'adapt',
+    async resolveId(specifier, importer) {
+      const standIn = standIns.find((s) => s.of === specifier && importer !== undefined && isFile(importer, s.from));
+      if (standIn === undefined) {
+        // A stand-in imports what it stands for as the file did for which it stands.
+        const behind = standIns.find((s) => s.of === specifier && s.by === importer);
+        if (behind === undefined || specifier.startsWith('node:')) return null;
+        return this.resolve(specifier, require.resolve(behind.from));
+      }
+      used.add(standIn);
+      if (standIn.by !== 'late') return standIn.by;
+      const { id } = await this.resolve(specifier, importer, { skipSelf: true });
+      return `\0late:${id}`;
+    },
+    load(id) {
+      if (!id.startsWith('\0late:')) return null;
+      const name = JSON.stringify(id.slice('\0late:'.length));
+      const text = `module.exports = (...args) => { const it = require(${name}); return (it.default ?? it)(...args); };`;
+      return { code: text, moduleType: 'js' };
+    },
+    transform(code, id) {
+      let text = code;
+      for (const change of changes.filter(({ file }) => isFile(id, file))) {
+        if (text.split(change.from).length !== 2) throw new Error(`${id} does not say once: ${change.from}`);
+        text = text.replace(change.from, () => change.to);
+        used.add(change);
+      }
+      if (!id.startsWith(dist)) return text.replaceAll('import.meta.url', 'urlOf(__filename)');
+      const module = relative(dist, id).replaceAll('\\', '/');
+      return text
+        .replace(/new URL\('(\.[^']*\.js)', import\.meta\.url\)/g, (words, target) => {
+          const file = relative(dist, resolve(dirname(id), target)).replaceAll('\\', '/');
+          const entry = Object.keys(entries).find((name) => entries[name].module === file);
+          return entry === undefined ? words : `new URL(urlOf(__dirname + '/${entry}-entry.cjs'))`;
+        })
+        .replaceAll('import.meta.url', `urlOf(__dirname + '/../../${module}')`);
+    },
+  };
+}
+
+/** The chunks of one entry, each the text of a function expression with the parameters of a CommonJS module. */
+async function bundle(name, used, packages) {
+  const { module, withIt } = entries[name];
+  const start = [module, ...withIt].map((file) => join(dist, file));
+  const together = new Set();
+  /** Collects everything that the start loads without import(). */
+  const usual = {
+    name: 'usual',
+    buildEnd(error) {
+      const collect = (id) => {
+        if (together.has(id)) return;
+        together.add(id);
+        for (const next of this.getModuleInfo(id)?.importedIds ?? []) collect(next);
+      };
+      if (error === undefined) for (const file of start) collect(file);
+    },
+  };
+  const build = await rolldown({
+    input: { [name]: start[0] },
+    platform: 'node',
+    external: outside,
+    plugins: [adapt(used), usual],
+    onLog(level, log) {
+      // Said of yargs' `extends` in configuration files, which is not used; and of what is one file on purpose.
+      if (log.code === 'EMPTY_IMPORT_META' || log.code === 'INEFFECTIVE_DYNAMIC_IMPORT') return;
+      if (level === 'warn') throw new Error(`bundling ${name}: ${log.message}`);
+    },
+  });
+  const { output } = await build.generate({
+    format: 'cjs',
+    comments: false,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: `${name}-[name].cjs`,
+    codeSplitting: {
+      groups: [
+        { debugName: name, name: (id) => (together.has(id) || id === '\0rolldown/runtime.js' ? 'usual' : null) },
+      ],
+    },
+  });
+  for (const id of output.flatMap(({ moduleIds }) => moduleIds)) {
+    const folder = /^[^\0].*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id.replaceAll('\\', '/'))?.[0];
+    if (folder !== undefined) packages.add(folder);
+  }
+  return output.map(({ fileName, code }) => {
+    const head = 'const urlOf = (file) => require("node:url").pathToFileURL(file).href;';
+    return {
+      fileName,
+      text: inAscii(`(function (exports, require, module, __filename, __dirname) {${head}${code}\n})`),
+    };
+  });
+}
+
+/** Text that is read several times faster. An escape means the same in every place but the raw text of a template. */
+function inAscii(text) {
+  if (/String\.raw\s*`[^`]*[^\0-\x7f]/.test(text)) throw new Error('a raw template has characters that are not ASCII');
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The licences of what is in the bundle, which ask to be wherever their packages are. */
+function licences(packages) {
+  const texts = new Map();
+  for (const folder of [...packages].sort()) {
+    const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const text = file === undefined ? `${license}\n` : readFileSync(join(folder, file), 'utf8');
+    texts.set(`${name} ${version}`, `${name} ${version}\n\n${text.trim()}\n`);
+  }
+  return [...texts.values()].join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** Runs the tool on a sample as users start it, then stores what was compiled of each chunk. */
+function storeCode(folder) {
+  const script = `
+    const { load, scripts, codeEnding } = require(${JSON.stringify(join(folder, 'load.cjs'))});
+    const { writeFileSync } = require('node:fs');
+    load('main.cjs').main(['check', ${JSON.stringify(join(root, 'samples/ok-ping'))}]).then((status) => {
+      for (const [file, script] of scripts) {
+        const code = script.createCachedData();
+        writeFileSync(file + codeEnding, Buffer.concat([code, code]));
+      }
+      process.exitCode = status;
+    });`;
+  // Options for Node would make it other code than what is asked for later.
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', script], { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the bundle cannot check a sample (status ${status}): ${stderr}`);
+}
+
+rmSync(join(dist, 'bundle'), { recursive: true, force: true });
+const used = new Set();
+const packages = new Set();
+const files = (await Promise.all(Object.keys(entries).map((name) => bundle(name, used, packages)))).flat();
+for (const one of [...standIns, ...changes]) {
+  if (!used.has(one)) throw new Error(`nothing asked for ${one.of ?? one.from} in ${one.file ?? one.from}`);
+}
+files.push({ fileName: 'load.cjs', text: readFileSync(join(own, 'load.cjs'), 'utf8') });
+files.push({ fileName: 'LICENSES.txt', text: licences(packages) });
+for (const name of Object.keys(entries)) {
+  files.push({ fileName: `${name}-entry.cjs`, text: `require('./load.cjs').load('${name}.cjs');\n` });
+}
+const hash = createHash('sha256');
+for (const { fileName, text } of files) hash.update(`${fileName}\0${text}\0`);
+const mark = hash.digest('hex').slice(0, 16);
+const folder = join(dist, 'bundle', mark);
+mkdirSync(folder, { recursive: true });
+for (const { fileName, text } of files) writeFileSync(join(folder, fileName), text);
+cpSync(join(dirname(require.resolve('yargs/package.json')), 'locales'), join(folder, 'locales'), { recursive: true });
+storeCode(folder);
+// Last: from here on it is run. The compiler writes the file anew, without this line.
+const marked = join(dist, 'version.js');
+writeFileSync(marked, `${readFileSync(marked, 'utf8').replace(/^\/\/ bundle .*\n/gm, '')}// bundle ${mark}\n`);
