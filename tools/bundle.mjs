@@ -22,6 +22,7 @@ const require = createRequire(import.meta.url);
  */
 const entries = {
   main: { module: 'cli/main.js', withIt: ['cli/settings.js', 'report/pretty.js'] },
+  worker: { module: 'intake/worker.js', withIt: [] },
 };
 
 /** pcap-parser says `new Buffer`, which Node takes without a warning under node_modules only; lz4-napi is native. */
@@ -169,6 +170,8 @@ async function bundle(name, used, packages) {
   const { output } = await build.generate({
     format: 'cjs',
     comments: false,
+    // The chunks' loader knows require() only.
+    dynamicImportInCjs: false,
     entryFileNames: '[name].cjs',
     chunkFileNames: `${name}-[name].cjs`,
     codeSplitting: {
@@ -208,17 +211,31 @@ function licences(packages) {
   return [...texts.values()].join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** Runs the tool on a sample as users start it, then stores what was compiled of each chunk. */
+/** Runs the tool on a sample as users start it, and a thread as the tool starts it, then stores what was compiled of each chunk. */
 function storeCode(folder) {
-  const script = `
+  const sample = join(root, 'samples/ok-ping');
+  const files = readdirSync(sample)
+    .filter((name) => name.endsWith('.cap'))
+    .map((name) => join(sample, name));
+  const store = `
     const { load, scripts, codeEnding } = require(${JSON.stringify(join(folder, 'load.cjs'))});
     const { writeFileSync } = require('node:fs');
-    load('main.cjs').main(['check', ${JSON.stringify(join(root, 'samples/ok-ping'))}]).then((status) => {
+    const store = () => {
       for (const [file, script] of scripts) {
         const code = script.createCachedData();
         writeFileSync(file + codeEnding, Buffer.concat([code, code]));
       }
+    };`;
+  const thread = `${store}
+    load('worker.cjs').done.then(store);`;
+  const script = `${store}
+    const { Worker } = require('node:worker_threads');
+    load('main.cjs').main(['check', ${JSON.stringify(sample)}]).then((status) => {
+      store();
       process.exitCode = status;
+      const files = ${JSON.stringify(files)};
+      const shared = new SharedArrayBuffer(8 + 8 * files.length);
+      new Worker(${JSON.stringify(thread)}, { eval: true, workerData: { files, maxEchoes: 1000, shared } });
     });`;
   // Options for Node would make it other code than what is asked for later.
   const { NODE_OPTIONS: _, ...env } = process.env;
@@ -226,26 +243,38 @@ function storeCode(folder) {
   if (status !== 0) throw new Error(`the bundle cannot check a sample (status ${status}): ${stderr}`);
 }
 
+async function bundleAll() {
+  const used = new Set();
+  const packages = new Set();
+  const files = (await Promise.all(Object.keys(entries).map((name) => bundle(name, used, packages)))).flat();
+  for (const one of [...standIns, ...changes]) {
+    if (!used.has(one)) throw new Error(`nothing asked for ${one.of ?? one.from} in ${one.file ?? one.from}`);
+  }
+  files.push({ fileName: 'load.cjs', text: readFileSync(join(own, 'load.cjs'), 'utf8') });
+  files.push({ fileName: 'LICENSES.txt', text: licences(packages) });
+  for (const name of Object.keys(entries)) {
+    files.push({ fileName: `${name}-entry.cjs`, text: `require('./load.cjs').load('${name}.cjs');\n` });
+  }
+  const hash = createHash('sha256');
+  for (const { fileName, text } of files) hash.update(`${fileName}\0${text}\0`);
+  const mark = hash.digest('hex').slice(0, 16);
+  const folder = join(dist, 'bundle', mark);
+  mkdirSync(folder, { recursive: true });
+  for (const { fileName, text } of files) writeFileSync(join(folder, fileName), text);
+  cpSync(join(dirname(require.resolve('yargs/package.json')), 'locales'), join(folder, 'locales'), { recursive: true });
+  storeCode(folder);
+  // Last: from here on it is run. The compiler writes the file anew, without this line.
+  const marked = join(dist, 'version.js');
+  writeFileSync(marked, `${readFileSync(marked, 'utf8').replace(/^\/\/ bundle .*\n/gm, '')}// bundle ${mark}\n`);
+}
+
 rmSync(join(dist, 'bundle'), { recursive: true, force: true });
-const used = new Set();
-const packages = new Set();
-const files = (await Promise.all(Object.keys(entries).map((name) => bundle(name, used, packages)))).flat();
-for (const one of [...standIns, ...changes]) {
-  if (!used.has(one)) throw new Error(`nothing asked for ${one.of ?? one.from} in ${one.file ?? one.from}`);
+try {
+  await bundleAll();
+} catch (error) {
+  // dist works without it, as ever but for its start: not a reason to refuse an installation. A test sees to it that there is one.
+  rmSync(join(dist, 'bundle'), { recursive: true, force: true });
+  process.stderr.write(
+    `no bundle, so that the command line starts slowly: ${error instanceof Error ? error.message : error}\n`,
+  );
 }
-files.push({ fileName: 'load.cjs', text: readFileSync(join(own, 'load.cjs'), 'utf8') });
-files.push({ fileName: 'LICENSES.txt', text: licences(packages) });
-for (const name of Object.keys(entries)) {
-  files.push({ fileName: `${name}-entry.cjs`, text: `require('./load.cjs').load('${name}.cjs');\n` });
-}
-const hash = createHash('sha256');
-for (const { fileName, text } of files) hash.update(`${fileName}\0${text}\0`);
-const mark = hash.digest('hex').slice(0, 16);
-const folder = join(dist, 'bundle', mark);
-mkdirSync(folder, { recursive: true });
-for (const { fileName, text } of files) writeFileSync(join(folder, fileName), text);
-cpSync(join(dirname(require.resolve('yargs/package.json')), 'locales'), join(folder, 'locales'), { recursive: true });
-storeCode(folder);
-// Last: from here on it is run. The compiler writes the file anew, without this line.
-const marked = join(dist, 'version.js');
-writeFileSync(marked, `${readFileSync(marked, 'utf8').replace(/^\/\/ bundle .*\n/gm, '')}// bundle ${mark}\n`);

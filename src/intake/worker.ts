@@ -7,9 +7,15 @@ import { type FileAnswer, WorkList, type WorkOrder } from './work-list.js';
 
 const { files, maxEchoes, shared } = workerData as WorkOrder;
 const list = new WorkList(files.length, shared);
-for (let number = list.take(); number < files.length; number = list.take()) {
-  const answer = await answerOf(number);
-  if (answer !== null) parentPort!.postMessage(answer, buffersOf(answer));
+
+/** When no file is left. */
+export const done = work();
+
+async function work(): Promise<void> {
+  for (let number = list.take(); number < files.length; number = list.take()) {
+    const answer = await answerOf(number);
+    if (answer !== null) parentPort!.postMessage(answer, buffersOf(answer));
+  }
 }
 
 async function answerOf(number: number): Promise<FileAnswer<FileEvidence> | null> {
