@@ -166,13 +166,21 @@ describe('stored code', () => {
   const main = join(bundle, stored.find((name) => name.includes('usual'))!);
   const good = readFileSync(main);
 
-  it('is there, and V8 takes it', () => {
-    expect(stored.length).toBeGreaterThan(1);
+  it.each([
+    ['main', (script: string) => script],
+    [
+      'worker',
+      (script: string) => `new (require('node:worker_threads').Worker)(${JSON.stringify(script)}, {
+        eval: true, workerData: { files: [], maxEchoes: 1, shared: new SharedArrayBuffer(8) } });`,
+    ],
+  ])('of %s is there, and V8 takes it', (entry, inItsThread) => {
+    const ofEntry = stored.filter((name) => name.startsWith(entry));
+    expect(ofEntry.length).toBeGreaterThan(1);
     const script = `const { load, scripts } = require(${JSON.stringify(join(bundle, 'load.cjs'))});
-      load('main.cjs');
+      load('${entry}.cjs');
       console.log([...scripts.values()].map((s) => s.cachedDataRejected).join());`;
-    const { stdout } = run(['-e', script]);
-    expect(stdout.trim().split(',')).toEqual(stored.map(() => 'false'));
+    const { stdout } = run(['-e', inItsThread(script)]);
+    expect(stdout.trim().split(',')).toEqual(ofEntry.map(() => 'false'));
   });
 
   it.each<[string, () => Uint8Array | null]>([
