@@ -6,12 +6,10 @@
 import { EtherType } from './ether-type.js';
 import * as ethernet from './ethernet.js';
 import { ABSENT } from './frame-view.js';
-import * as geneve from './geneve.js';
 import { IpProtocol } from './ip-protocol.js';
 import * as ipv4 from './ipv4.js';
 import * as tcp from './tcp.js';
 import * as udp from './udp.js';
-import * as vxlan from './vxlan.js';
 
 const NO_OPTIONS = 0x45;
 /** More fragments, and the fragment offset. */
@@ -62,8 +60,8 @@ export class FirstLook {
     if (length >= udp.LENGTH && length <= room) this.limit = at + length;
     return (
       length >= udp.LENGTH &&
-      !announcesTunnel(udp.sourcePort(bytes, at)) &&
-      !announcesTunnel(udp.destinationPort(bytes, at))
+      !udp.isTunnelPort(udp.sourcePort(bytes, at)) &&
+      !udp.isTunnelPort(udp.destinationPort(bytes, at))
     );
   }
 }
@@ -75,8 +73,4 @@ function ipv4Limit(bytes: Uint8Array, at: number, limit: number): number {
   const total = ipv4.totalLength(bytes, at);
   if (total < ipv4.MIN_LENGTH) return ABSENT;
   return total <= limit - at ? at + total : limit;
-}
-
-function announcesTunnel(port: number): boolean {
-  return vxlan.isPort(port) || port === geneve.PORT;
 }
