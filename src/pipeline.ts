@@ -117,13 +117,12 @@ export interface DescribedFrame {
 /** Reads one capture and hands on each frame in words; `onFrame` is called as frames are read. */
 export async function describeCapture(file: string, onFrame: (frame: DescribedFrame) => void): Promise<CaptureSummary> {
   const view = new FrameView();
-  const names: (string | null)[] = [];
   return readCapture(file, (frame) => {
     decodeFrame(view, frame.bytes, frame.start, frame.end, frame.linkType);
     onFrame({
       frame: frame.frameNumber,
       time: timeText(frame),
-      interface: names[frame.interfaceIndex] ?? null,
+      interface: frame.interfaceName,
       capturedLength: frame.end - frame.start,
       wireLength: frame.wireLength,
       layers: describeLayers(view),
