@@ -150,6 +150,7 @@ export class PcapngReader implements RecordReader {
       else if (type === simplePacket) this.#simplePacket(bytes, view, at, tail);
       else if (type === obsoletePacket) this.#obsoletePacket(bytes, view, at, tail);
       else if (type === sectionHeaderType) this.#sectionHeader(view, at, length);
+      else if (type === interfaceStatistics) this.#checkOptions('interface statistics', view, at + 20, tail);
       else this.#countSkipped(type);
       if (this.damage !== null) break;
       at += length;
@@ -211,6 +212,14 @@ export class PcapngReader implements RecordReader {
       return;
     }
     this.#section = [];
+    this.#checkOptions('a section header', view, at + 24, at + length - 4);
+  }
+
+  /** Of blocks whose options say nothing that is wanted here. */
+  #checkOptions(block: string, view: DataView, start: number, end: number): void {
+    if (!forEachOption(view, start, end, this.#littleEndian, () => {})) {
+      this.damage = `an option of ${block} goes past the end of its block`;
+    }
   }
 
   #interfaceDescription(bytes: Uint8Array, view: DataView, at: number, tail: number): void {

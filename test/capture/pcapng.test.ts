@@ -243,6 +243,16 @@ describe('blocks that lie', () => {
       /option 2988 of frame 2 has the length 3/,
     ],
     ['a custom block without its enterprise', [block(le, 0x0bad, Buffer.alloc(0))], /fewer than the 16 that its type/],
+    [
+      'a section header whose option is longer than it',
+      [block(le, 0x0a0d0d0a, u32(le, 0x1a2b3c4d), u16(le, 1, 0), u64(le, -1n), u16(le, 4, 500))],
+      /option of a section header goes past/,
+    ],
+    [
+      'statistics whose option is longer than they',
+      [block(le, 5, u32(le, 0, 0, 0), u16(le, 4, 500))],
+      /option of interface statistics goes past/,
+    ],
     ['statistics without their interface', [block(le, 5, Buffer.alloc(8))], /fewer than the 24 that its type/],
     [
       'a section of version 2',
