@@ -8,7 +8,8 @@ import type { CaptureSink, SourceFault } from './capture-sink.js';
 import { CaptureWindow } from './capture-window.js';
 import { type Compression, CompressionDamage, compressionOf, loadDecompressor } from './compression.js';
 import { recognisableLength, recognise } from './open-capture.js';
-import { readPcapHeader } from './pcap-header.js';
+import { patchedWriter } from './patched-pcap.js';
+import { globalHeaderLength, readPcapHeader } from './pcap-header.js';
 import { fitsPcapParser, PcapStream } from './pcap-stream.js';
 import { readPipe } from './read-pipe.js';
 import { asUserError } from './system-error.js';
@@ -83,6 +84,7 @@ async function readRegularFile(
     const chunks = compressedChunks(descriptor, start);
     return unpack(name, compression, chunks, stats.size, visit, options);
   }
+  refusePatched(name, descriptor, start);
   const window = new CaptureWindow(name, visit, options.chunkSize);
   window.push(start);
   while (!window.stopped) {
@@ -93,6 +95,21 @@ async function readRegularFile(
   }
   if (window.stopped) window.skipTo(stats.size);
   return window.finish(null, null);
+}
+
+/** A pipe cannot be looked ahead in: what comes through one is taken for what its magic says. */
+function refusePatched(name: string, descriptor: number, start: Uint8Array): void {
+  if (start.length < globalHeaderLength) return;
+  const header = readPcapHeader(new DataView(start.buffer, start.byteOffset, start.byteLength), 0);
+  if (header === null) return;
+  const writer = patchedWriter(header, (offset, length) => {
+    const octets = new Uint8Array(length);
+    return octets.subarray(0, readSync(descriptor, octets, 0, length, offset));
+  });
+  if (writer === null) return;
+  throw new UserError(
+    `${name}: was written by ${writer}, in a variant of pcap that is not read: convert it with: editcap -F pcap IN OUT`,
+  );
 }
 
 function readStart(descriptor: number): Uint8Array {
