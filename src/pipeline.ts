@@ -1,6 +1,6 @@
 /** The only file that joins the stages: captures → evidence → flows → paths → journeys → findings → diagnoses → report. */
 
-import type { CaptureSummary } from './capture/capture.js';
+import type { CaptureSummary, FrameCursor } from './capture/capture.js';
 import { expandCapturePaths } from './capture/capture-paths.js';
 import { readCapture } from './capture/read-capture.js';
 import { FlowSummary, type JourneyTally } from './checks/flow-summary.js';
@@ -114,10 +114,17 @@ export interface DescribedFrame {
   readonly comments: readonly string[] | null;
 }
 
-/** Reads one capture and hands on each frame in words; `onFrame` is called as frames are read. */
-export async function describeCapture(file: string, onFrame: (frame: DescribedFrame) => void): Promise<CaptureSummary> {
+/**
+ * Reads one capture and hands on each frame in words; `onFrame` is called as frames are read. What `ready` returns is waited for
+ * before more is read.
+ */
+export async function describeCapture(
+  file: string,
+  onFrame: (frame: DescribedFrame) => void,
+  ready: () => Promise<void> | null = () => null,
+): Promise<CaptureSummary> {
   const view = new FrameView();
-  return readCapture(file, (frame) => {
+  const visit = (frame: FrameCursor): void => {
     decodeFrame(view, frame.bytes, frame.start, frame.end, frame.linkType);
     onFrame({
       frame: frame.frameNumber,
@@ -129,7 +136,8 @@ export async function describeCapture(file: string, onFrame: (frame: DescribedFr
       fault: faultOf(view),
       comments: frame.comments,
     });
-  });
+  };
+  return readCapture(file, visit, { ready });
 }
 
 /** Reads every capture, so that one bad file does not hide what the others say. */

@@ -19,6 +19,8 @@ export interface ReadOptions {
   readonly chunkSize?: number;
   /** Called as octets come in with how many were read of the file as it lies there, and how many it has (null: a pipe). */
   readonly onProgress?: (octetsRead: number, octetsTotal: number | null) => void;
+  /** Asked between reads: a promise is waited for, so that a visitor's output can be taken before more is read. */
+  readonly ready?: () => Promise<void> | null;
   /** Reads a regular file as if it were a pipe. */
   readonly forceStream?: boolean;
   /** Octets that may come out of a decompressor; more are damage. */
@@ -92,6 +94,8 @@ async function readRegularFile(
     if (count === 0) break;
     window.took(count);
     options.onProgress?.(window.taken, stats.size);
+    const wait = options.ready?.() ?? null;
+    if (wait !== null) await wait;
   }
   if (window.stopped) window.skipTo(stats.size);
   return window.finish(null, null);
@@ -151,6 +155,8 @@ async function readStream(
   for await (const chunk of chunks) {
     sink.push(chunk);
     options.onProgress?.(sink.taken, size);
+    const wait = options.ready?.() ?? null;
+    if (wait !== null) await wait;
   }
   return sink.finish(null, null);
 }
@@ -215,6 +221,8 @@ async function unpack(
       yield chunk;
       octetsRead += chunk.length;
       options.onProgress?.(octetsRead, size);
+      const wait = options.ready?.() ?? null;
+      if (wait !== null) await wait;
       if (thrown !== null || fault !== null) return;
     }
   }
