@@ -1,5 +1,5 @@
 /** VXLAN (RFC 7348) and its generic protocol extension (draft-ietf-nvo3-vxlan-gpe). */
-import { uint24 } from './bytes.js';
+import { uint16, uint24 } from './bytes.js';
 import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 import { layerOfNextProtocol } from './nsh.js';
@@ -24,5 +24,11 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   if ((flags & VALID_VNI) === 0) return LayerKind.None;
   view.add(LayerKind.Vxlan, at, limit);
   view.nextAt = at + LENGTH;
-  return (flags & NEXT_PROTOCOL) === 0 ? LayerKind.Ethernet : layerOfNextProtocol(bytes[at + 3]!);
+  const isExtended = (flags & NEXT_PROTOCOL) !== 0 && isExtensionPort(bytes, at);
+  return isExtended ? layerOfNextProtocol(bytes[at + 3]!) : LayerKind.Ethernet;
+}
+
+/** The header stands right behind UDP's. On VXLAN's own port the extension's flags are reserved bits, to be ignored (RFC 7348 section 5). */
+function isExtensionPort(bytes: Uint8Array, at: number): boolean {
+  return uint16(bytes, at - 8) === GPE_PORT || uint16(bytes, at - 6) === GPE_PORT;
 }

@@ -195,6 +195,13 @@ export const handFrames: readonly HandFrame[] = [
     layers: 'ethernet@0 ipv4@14 udp@34 vxlan@42 ethernet@50 ipv4@64 icmp@84',
   },
   {
+    name: 'VXLAN on its own port with a reserved bit that is a flag of the generic extension (RFC 7348 section 5)',
+    linkType: 1,
+    hex: `${ether('0800')}${outer('004e', '11')}d43112b5003a0000${'0c00000100002a00'}${ether('0800')}${ECHO}`,
+    layers: 'ethernet@0 ipv4@14 udp@34 vxlan@42 ethernet@50 ipv4@64 icmp@84',
+    last: echoFields,
+  },
+  {
     name: 'Geneve with an option (RFC 8926)',
     linkType: 1,
     hex: `${ether('0800')}${outer('0056', '11')}d43117c100420000${'0200655800002a000102800100000000'}${ether('0800')}${ECHO}`,
