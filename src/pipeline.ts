@@ -1,6 +1,6 @@
 /** The only file that joins the stages: captures → evidence → flows → paths → journeys → findings → diagnoses → report. */
 
-import type { CaptureSummary } from './capture/capture.js';
+import type { CaptureSummary, FrameCursor } from './capture/capture.js';
 import { expandCapturePaths } from './capture/capture-paths.js';
 import { readCapture } from './capture/read-capture.js';
 import { FlowSummary, type JourneyTally, type ShapeTally } from './checks/flow-summary.js';
@@ -140,23 +140,30 @@ export interface DescribedFrame {
   readonly comments: readonly string[] | null;
 }
 
-/** Reads one capture and hands on each frame in words; `onFrame` is called as frames are read. */
-export async function describeCapture(file: string, onFrame: (frame: DescribedFrame) => void): Promise<CaptureSummary> {
+/**
+ * Reads one capture and hands on each frame in words; `onFrame` is called as frames are read. What `ready` returns is waited for
+ * before more is read.
+ */
+export async function describeCapture(
+  file: string,
+  onFrame: (frame: DescribedFrame) => void,
+  ready: () => Promise<void> | null = () => null,
+): Promise<CaptureSummary> {
   const view = new FrameView();
-  const names: (string | null)[] = [];
-  return readCapture(file, (frame) => {
+  const visit = (frame: FrameCursor): void => {
     decodeFrame(view, frame.bytes, frame.start, frame.end, frame.linkType);
     onFrame({
       frame: frame.frameNumber,
       time: timeText(frame),
-      interface: names[frame.interfaceIndex] ?? null,
+      interface: frame.interfaceName,
       capturedLength: frame.end - frame.start,
       wireLength: frame.wireLength,
       layers: describeLayers(view),
       fault: faultOf(view),
       comments: frame.comments,
     });
-  });
+  };
+  return readCapture(file, visit, { ready });
 }
 
 /** Reads every capture, so that one bad file does not hide what the others say. */

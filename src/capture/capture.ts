@@ -36,6 +36,8 @@ export interface FrameCursor {
   nanoseconds: number;
   linkType: number;
   interfaceIndex: number;
+  /** As the file calls it, else null. */
+  interfaceName: string | null;
   /** Per-packet comments (pcapng opt_comment); null when there is none. */
   comments: readonly string[] | null;
 }

@@ -19,6 +19,19 @@ const signatures: readonly Signature[] = [
   { name: 'an LANalyzer file', octets: [0x01, 0x10], cure: convert },
   { name: 'a 5View file', octets: [0xaa, 0xaa, 0xaa, 0xaa], cure: convert },
   { name: 'a Peek (OmniPeek) tagged file', octets: [0x7f, 0x76, 0x65, 0x72], cure: convert },
+  { name: 'a nettl file (HP-UX)', octets: 'TR\0d', cure: convert },
+  { name: 'a Visual Networks file', octets: '\x05VNF', cure: convert },
+  { name: 'a Network Instruments Observer file', octets: 'ObserverPktBuffer', cure: convert },
+  { name: 'a RADCOM file', octets: [0x42, 0xd2, 0x00, 0x34, 0x12, 0x66, 0x22, 0x88], cure: convert },
+  { name: 'a K12 file (Tektronix)', octets: [0x00, 0x00, 0x02, 0x00, 0x12, 0x05, 0x00, 0x10], cure: convert },
+  { name: 'an EyeSDN file', octets: 'EyeSDN', cure: convert },
+  { name: 'a Capsa file', octets: 'cpse', cure: convert },
+  { name: 'a BLF file (Vector)', octets: 'LOGG', cure: convert },
+  { name: 'an rtpdump file', octets: '#!rtpplay1.0', cure: convert },
+  { name: 'an lcap file (Ixia)', octets: [0x1c, 0x00, 0x01, 0xac], cure: convert },
+  { name: 'an lcap file (Ixia)', octets: [0x1c, 0x00, 0x01, 0xab], cure: convert },
+  { name: 'an lcap file (Ixia)', octets: [0xac, 0x01, 0x00, 0x1c], cure: convert },
+  { name: 'an lcap file (Ixia)', octets: [0xab, 0x01, 0x00, 0x1c], cure: convert },
   { name: 'compressed twice (gzip)', octets: [0x1f, 0x8b], cure: 'unpack it once' },
   { name: 'compressed twice (zstd)', octets: [0x28, 0xb5, 0x2f, 0xfd], cure: 'unpack it once' },
   { name: 'compressed twice (lz4)', octets: [0x04, 0x22, 0x4d, 0x18], cure: 'unpack it once' },
@@ -48,6 +61,7 @@ export function describeForeignFormat(start: Uint8Array): string {
   if (start.length < 4) return `has ${start.length} octets only, not a capture: take it again (tcpdump -w FILE)`;
   if (isText(start)) return 'is text, not pcap or pcapng: write captures with tcpdump -w FILE, not with > FILE';
   if (isErf(start)) return `looks like an ERF file, not pcap or pcapng: ${convert}`;
+  if (isCommView(start)) return `looks like a CommView file, not pcap or pcapng: ${convert}`;
   const octets = [...start.subarray(0, 4)].map((octet) => octet.toString(16).padStart(2, '0')).join(' ');
   return `is neither pcap nor pcapng (it begins with ${octets}): give a file written by tcpdump, dumpcap or Wireshark`;
 }
@@ -78,4 +92,16 @@ function isErf(start: Uint8Array): boolean {
   const recordLength = (start[10]! << 8) | start[11]!;
   const seconds = start[4]! | (start[5]! << 8) | (start[6]! << 16) | (start[7]! << 24);
   return type >= 1 && type <= 27 && recordLength >= 16 && seconds > 631_152_000;
+}
+
+/** CommView's two formats begin with lengths and the frame's date, year to second, each in a field of its own. */
+function isCommView(start: Uint8Array): boolean {
+  const isDate = (at: number): boolean => {
+    if (start.length < at + 7) return false;
+    const year = start[at]! | (start[at + 1]! << 8);
+    const [month, day, hour, minute, second] = start.subarray(at + 2, at + 7);
+    const isDay = year >= 1990 && year < 2100 && month! >= 1 && month! <= 12 && day! >= 1 && day! <= 31;
+    return isDay && hour! < 24 && minute! < 60 && second! < 61;
+  };
+  return isDate(4) || isDate(5);
 }

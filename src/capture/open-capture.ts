@@ -5,7 +5,7 @@ import type { FrameVisitor } from './capture.js';
 import { describeForeignFormat } from './foreign-format.js';
 import { globalHeaderLength, pcapMagic, readPcapHeader } from './pcap-header.js';
 import { PcapReader } from './pcap-reader.js';
-import { byteOrderMagic, PcapngReader, sectionHeaderType } from './pcapng-reader.js';
+import { byteOrderMagic, isKnownVersion, PcapngReader, sectionHeaderType } from './pcapng-reader.js';
 import type { RecordReader } from './record-reader.js';
 
 /** Octets that tell every format apart that is known here. */
@@ -47,7 +47,14 @@ export function recognise(file: string, start: Uint8Array, atEnd: boolean): Reco
             `${file}: begins like pcapng but has no byte-order magic; was it copied in text mode? Copy it again as binary`,
           );
         }
-        if (start.length >= 28) return 'pcapng';
+        if (start.length >= 28) {
+          const major = view.getUint16(12, order);
+          const minor = view.getUint16(14, order);
+          if (isKnownVersion(major, minor)) return 'pcapng';
+          throw new UserError(
+            `${file}: pcapng of version ${major}.${minor}, which is not known: convert it with: editcap -F pcap IN OUT`,
+          );
+        }
       }
       if (atEnd) throw cutInHeader(file, 'pcapng', start.length, 28);
       return 'undecided';

@@ -17,6 +17,16 @@ const nanosecondMagic = 0xa1b23c4d;
 const modifiedMagic = 0xa1b2cd34;
 
 /**
+ * AIX wrote version 2.2 with nanoseconds, and numbered its links as SNMP does (RFC 1573): Ethernet, token ring, loopback
+ * (Wireshark wiretap/libpcap.c).
+ */
+const aixLinkTypes: ReadonlyMap<number, number> = new Map([
+  [6, 1],
+  [9, 6],
+  [24, 0],
+]);
+
+/**
  * Which of the two lengths of a record comes first: they changed places at version 2.3, and some writers of 2.3 had the
  * old order, so there the smaller one is taken for the captured length (libpcap sf-pcap.c).
  */
@@ -59,15 +69,16 @@ export function readPcapHeader(view: DataView, at: number): PcapHeader | null {
   const word = view.getUint32(at + 20, littleEndian);
   const major = view.getUint16(at + 4, littleEndian);
   const minor = view.getUint16(at + 6, littleEndian);
+  const aix = magic === microsecondMagic && major === 2 && minor === 2 ? aixLinkTypes.get(word) : undefined;
   return {
     littleEndian,
-    nanosecondsPerTick: magic === nanosecondMagic ? 1 : 1000,
+    nanosecondsPerTick: magic === nanosecondMagic || aix !== undefined ? 1 : 1000,
     recordHeaderLength: magic === modifiedMagic ? modifiedRecordHeaderLength : recordHeaderLength,
     lengthOrder: lengthOrder(major, minor),
     major,
     minor,
     snapLength: view.getUint32(at + 16, littleEndian),
-    linkType: word & 0xffff,
+    linkType: aix ?? word & 0xffff,
     reservedBits: word & 0x03ff0000,
   };
 }

@@ -118,6 +118,7 @@ export function emptyFrame(linkType: number): FrameCursor {
     nanoseconds: 0,
     linkType,
     interfaceIndex: 0,
+    interfaceName: null,
     comments: null,
   };
 }

@@ -21,6 +21,35 @@ const obsoletePacket = 2;
 const simplePacket = 3;
 const enhancedPacket = 6;
 
+/** Options of a packet block (draft-ietf-opsawg-pcapng section 4.3). */
+const packetFlags = 2;
+const packetDropCount = 4;
+const packetIdentifier = 5;
+const packetQueue = 6;
+const packetVerdict = 7;
+
+const nameResolution = 4;
+const interfaceStatistics = 5;
+const systemdJournal = 9;
+const decryptionSecrets = 10;
+const sysdigEvent = 0x204;
+const sysdigEventV2 = 0x216;
+const sysdigEventV2Large = 0x221;
+const customCopied = 0x0bad;
+const customNotCopied = 0x4000_0bad;
+/** The shortest that a block of these types can be (Wireshark wiretap/pcapng.c), in octets. */
+const leastLengths: ReadonlyMap<number, number> = new Map([
+  [nameResolution, 16],
+  [interfaceStatistics, 24],
+  [systemdJournal, 35],
+  [decryptionSecrets, 20],
+  [sysdigEvent, 36],
+  [sysdigEventV2, 40],
+  [sysdigEventV2Large, 40],
+  [customCopied, 16],
+  [customNotCopied, 16],
+]);
+
 const blockHeaderLength = 8;
 const minimumBlockLength = 12;
 const minimumSectionHeaderLength = 28;
@@ -43,6 +72,7 @@ export const commentLength = 4096;
 
 interface SectionInterface {
   readonly index: number;
+  readonly name: string | null;
   readonly linkType: number;
   readonly snapLength: number;
   readonly limit: number;
@@ -66,6 +96,7 @@ export class PcapngReader implements RecordReader {
   #littleEndian = true;
   /** Length of the block that is being stepped over, of which `passed` octets are; 0 when none is. */
   #skipping = 0;
+  #skippedType = 0;
   #section: SectionInterface[] = [];
 
   constructor(visit: FrameVisitor) {
@@ -94,23 +125,27 @@ export class PcapngReader implements RecordReader {
         if (!this.#takeByteOrder(view, at)) break;
         littleEndian = this.#littleEndian;
       }
-      const length = view.getUint32(at + 4, littleEndian);
+      const claimed = view.getUint32(at + 4, littleEndian);
       const limit = isSkipped(type) ? skippedBlockLimit : blockLimit;
-      if (length < minimumBlockLength || length > limit || (length & 3) !== 0) {
-        this.damage = unbelievableBlockLength(length, limit);
+      const least = leastLengths.get(type) ?? minimumBlockLength;
+      if (claimed > limit || padded(claimed) < least) {
+        this.damage = unbelievableBlockLength(claimed, least, limit);
         break;
       }
+      const length = padded(claimed);
+      if (length !== claimed) this.#notes.add(notes.blockLengthUnpadded);
       if (end - at < length) {
         this.need = length;
         if (length <= heldBlockLength || !isSkipped(type)) break;
         this.#skipping = length;
+        this.#skippedType = type;
         at = this.#skip(view, at, end);
         continue;
       }
       const tail = at + length - 4;
       const second = view.getUint32(tail, littleEndian);
-      if (second !== length) {
-        this.damage = unequalBlockLengths(length, second);
+      if (padded(second) !== length) {
+        this.damage = unequalBlockLengths(claimed, second);
         break;
       }
       if (type === enhancedPacket) this.#enhancedPacket(bytes, view, at, tail);
@@ -118,6 +153,8 @@ export class PcapngReader implements RecordReader {
       else if (type === simplePacket) this.#simplePacket(bytes, view, at, tail);
       else if (type === obsoletePacket) this.#obsoletePacket(bytes, view, at, tail);
       else if (type === sectionHeaderType) this.#sectionHeader(view, at, length);
+      else if (type === interfaceStatistics) this.#checkOptions('interface statistics', view, at + 20, tail);
+      else this.#countSkipped(type);
       if (this.damage !== null) break;
       at += length;
     }
@@ -138,14 +175,22 @@ export class PcapngReader implements RecordReader {
     const tail = start + body;
     if (this.passed < this.#skipping - 4 || end - tail < 4) return tail;
     const second = view.getUint32(tail, this.#littleEndian);
-    if (second !== this.#skipping) {
+    if (padded(second) !== this.#skipping) {
       this.damage = unequalBlockLengths(this.#skipping, second);
       return tail;
     }
+    this.#countSkipped(this.#skippedType);
     this.#skipping = 0;
     this.passed = 0;
     this.need = blockHeaderLength;
     return tail + 4;
+  }
+
+  /** Wireshark numbers these records among the frames; so do we, that both mean the same frame by a number. */
+  #countSkipped(type: number): void {
+    if (!isNumbered(type)) return;
+    this.frames++;
+    this.#notes.add(notes.numberedNotRead);
   }
 
   #takeByteOrder(view: DataView, at: number): boolean {
@@ -165,12 +210,19 @@ export class PcapngReader implements RecordReader {
     }
     const major = view.getUint16(at + 12, this.#littleEndian);
     const minor = view.getUint16(at + 14, this.#littleEndian);
-    // 1.2 is 1.0 with more block types; writers of it exist (Wireshark reads both).
-    if (major !== 1 || (minor !== 0 && minor !== 2)) {
+    if (!isKnownVersion(major, minor)) {
       this.damage = `a section is of version ${major}.${minor}, which is not known`;
       return;
     }
     this.#section = [];
+    this.#checkOptions('a section header', view, at + 24, at + length - 4);
+  }
+
+  /** Of blocks whose options say nothing that is wanted here. */
+  #checkOptions(block: string, view: DataView, start: number, end: number): void {
+    if (!forEachOption(view, start, end, this.#littleEndian, () => {})) {
+      this.damage = `an option of ${block} goes past the end of its block`;
+    }
   }
 
   #interfaceDescription(bytes: Uint8Array, view: DataView, at: number, tail: number): void {
@@ -197,28 +249,25 @@ export class PcapngReader implements RecordReader {
       } else if (code === 3) description = this.#intern(readText(bytes, from, to));
       // The first octet says what follows: 0 is a filter in pcap's own words.
       else if (code === 11 && to > from && bytes[from] === 0) filter = this.#intern(readText(bytes, from + 1, to));
-      else if (code === 9 && to > from) resolution = bytes[from]!;
+      else if (code === 9 && to - from === 1) resolution = bytes[from]!;
       else if (code === 14 && to - from === 8) offsetSeconds = view.getBigInt64(from, littleEndian);
     });
     if (!whole) this.damage = 'an option of an interface description goes past the end of its block';
-    const ticksPerSecond = ticksPerSecondOf(resolution);
-    if (ticksPerSecond === null) {
-      this.damage = `an interface claims the timestamp resolution ${describeResolution(resolution)}, which does not fit 64 bits`;
-    }
     if (this.#textOctets > interfaceTextLimit) {
       this.damage = `the names, descriptions and filters of the interfaces take more than ${interfaceTextLimit} octets`;
     }
-    if (this.damage !== null || ticksPerSecond === null) return;
+    if (this.damage !== null) return;
     const index = this.interfaces.length;
     const limit = captureLimit(linkType);
     this.interfaces.push({ index, name, description, filter, linkType, snapLength });
     this.#section.push({
       index,
+      name,
       linkType,
       snapLength,
       limit,
       plainLength: snapLength === 0 ? limit : Math.min(snapLength, limit),
-      clock: new TimestampClock(ticksPerSecond, offsetSeconds),
+      clock: new TimestampClock(ticksPerSecondOf(resolution), offsetSeconds),
     });
   }
 
@@ -312,12 +361,14 @@ export class PcapngReader implements RecordReader {
     frame.nanoseconds = clock.nanoseconds;
     frame.linkType = declared.linkType;
     frame.interfaceIndex = declared.index;
+    frame.interfaceName = declared.name;
     this.#visit(frame);
   }
 
   #comments(bytes: Uint8Array, view: DataView, start: number, end: number): readonly string[] | null {
     let comments: string[] | null = null;
     const whole = forEachOption(view, start, end, this.#littleEndian, (code, from, to) => {
+      if (!this.#hasRightLength(code, bytes, from, to)) return;
       if (code !== 1) return;
       comments ??= [];
       if (comments.length === commentsPerFrame || to - from > commentLength) this.#notes.add(notes.commentsShortened);
@@ -325,6 +376,21 @@ export class PcapngReader implements RecordReader {
     });
     if (!whole) this.damage = `an option of frame ${this.frames + 1} goes past the end of its block`;
     return comments;
+  }
+
+  /** Options of a packet that are numbers have their lengths; with another one the block cannot be believed. */
+  #hasRightLength(code: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const length = to - from;
+    const isRight =
+      code === packetFlags || code === packetQueue
+        ? length === 4
+        : code === packetDropCount || code === packetIdentifier
+          ? length === 8
+          : code === packetVerdict
+            ? length >= 1 && (length === 9 || (bytes[from] !== 1 && bytes[from] !== 2))
+            : !isCustomOption(code) || length >= 4;
+    if (!isRight) this.damage ??= `option ${code} of frame ${this.frames + 1} has the length ${length}`;
+    return isRight;
   }
 
   #noteOddities(declared: SectionInterface, captured: number, original: number): void {
@@ -344,6 +410,16 @@ export class PcapngReader implements RecordReader {
   }
 }
 
+/** 1.2 is 1.0 with more block types; writers of it exist (Wireshark reads both). */
+export function isKnownVersion(major: number, minor: number): boolean {
+  return major === 1 && (minor === 0 || minor === 2);
+}
+
+/** Custom options begin with an enterprise number of four octets (section 3.5.1). */
+function isCustomOption(code: number): boolean {
+  return code === 2988 || code === 2989 || code === 19372 || code === 19373;
+}
+
 /** Whether nothing in blocks of this type is wanted. */
 function isSkipped(type: number): boolean {
   switch (type) {
@@ -358,17 +434,32 @@ function isSkipped(type: number): boolean {
   }
 }
 
+/** Whether Wireshark shows such a block as a frame, though it is none. */
+function isNumbered(type: number): boolean {
+  switch (type) {
+    case systemdJournal:
+    case sysdigEvent:
+    case sysdigEventV2:
+    case sysdigEventV2Large:
+    case customCopied:
+    case customNotCopied:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Some writers leave the padding of a packet's octets out of their block's length (Wireshark wiretap/pcapng.c). */
+function padded(length: number): number {
+  return Math.ceil(length / 4) * 4;
+}
+
 function unequalBlockLengths(first: number, second: number): string {
   return `a block says ${first} octets at its start and ${second} at its end`;
 }
 
-function unbelievableBlockLength(length: number, limit: number): string {
-  if (length > limit) return `a block claims ${length} octets, above the limit of ${limit}`;
-  if (length < minimumBlockLength)
-    return `a block claims ${length} octets, fewer than its own frame of ${minimumBlockLength}`;
-  return `a block claims ${length} octets, which is no multiple of 4`;
-}
-
-function describeResolution(resolution: number): string {
-  return (resolution & 0x80) === 0 ? `10^-${resolution}` : `2^-${resolution & 0x7f}`;
+function unbelievableBlockLength(length: number, least: number, limit: number): string {
+  return length > limit
+    ? `a block claims ${length} octets, above the limit of ${limit}`
+    : `a block claims ${length} octets, fewer than the ${least} that its type needs`;
 }

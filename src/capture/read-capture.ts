@@ -8,7 +8,8 @@ import type { CaptureSink, SourceFault } from './capture-sink.js';
 import { CaptureWindow } from './capture-window.js';
 import { type Compression, CompressionDamage, compressionOf, loadDecompressor } from './compression.js';
 import { recognisableLength, recognise } from './open-capture.js';
-import { readPcapHeader } from './pcap-header.js';
+import { patchedWriter } from './patched-pcap.js';
+import { globalHeaderLength, readPcapHeader } from './pcap-header.js';
 import { fitsPcapParser, PcapStream } from './pcap-stream.js';
 import { readPipe } from './read-pipe.js';
 import { asUserError } from './system-error.js';
@@ -20,6 +21,8 @@ export interface ReadOptions {
   readonly onProgress?: (octetsRead: number, octetsTotal: number | null) => void;
   /** Reads the next octets of a regular file while the last ones are visited; by default where the file is large. */
   readonly readAhead?: boolean;
+  /** Asked between reads: a promise is waited for, so that a visitor's output can be taken before more is read. */
+  readonly ready?: () => Promise<void> | null;
   /** Reads a regular file as if it were a pipe. */
   readonly forceStream?: boolean;
   /** Octets that may come out of a decompressor; more are damage. */
@@ -90,6 +93,7 @@ async function readRegularFile(
     const chunks = compressedChunks(descriptor, start);
     return unpack(name, compression, chunks, stats.size, visit, options);
   }
+  refusePatched(name, descriptor, start);
   const window = new CaptureWindow(name, visit, options.chunkSize);
   window.push(start);
   if (options.readAhead ?? stats.size >= largeFile) await readAhead(descriptor, stats, window, options);
@@ -98,6 +102,8 @@ async function readRegularFile(
     if (count === 0) break;
     window.took(count);
     options.onProgress?.(window.taken, stats.size);
+    const wait = options.ready?.() ?? null;
+    if (wait !== null) await wait;
   }
   if (window.stopped) window.skipTo(stats.size);
   return window.finish(null, null);
@@ -120,6 +126,8 @@ async function readAhead(descriptor: number, stats: Stats, window: CaptureWindow
       const { bytes, view } = buffers[n % 2]!;
       window.tookAt(bytes, view, headroom, count);
       options.onProgress?.(window.taken, stats.size);
+      const wait = options.ready?.() ?? null;
+      if (wait !== null) await wait;
     }
   } finally {
     // Nothing may be under way when the file is closed.
@@ -134,6 +142,21 @@ function readInto(descriptor: number, bytes: Uint8Array, length: number): Promis
       else reject(error);
     });
   });
+}
+
+/** A pipe cannot be looked ahead in: what comes through one is taken for what its magic says. */
+function refusePatched(name: string, descriptor: number, start: Uint8Array): void {
+  if (start.length < globalHeaderLength) return;
+  const header = readPcapHeader(new DataView(start.buffer, start.byteOffset, start.byteLength), 0);
+  if (header === null) return;
+  const writer = patchedWriter(header, (offset, length) => {
+    const octets = new Uint8Array(length);
+    return octets.subarray(0, readSync(descriptor, octets, 0, length, offset));
+  });
+  if (writer === null) return;
+  throw new UserError(
+    `${name}: was written by ${writer}, in a variant of pcap that is not read: convert it with: editcap -F pcap IN OUT`,
+  );
 }
 
 function readStart(descriptor: number): Uint8Array {
@@ -175,6 +198,8 @@ async function readStream(
   for await (const chunk of chunks) {
     sink.push(chunk);
     options.onProgress?.(sink.taken, size);
+    const wait = options.ready?.() ?? null;
+    if (wait !== null) await wait;
   }
   return sink.finish(null, null);
 }
@@ -239,6 +264,8 @@ async function unpack(
       yield chunk;
       octetsRead += chunk.length;
       options.onProgress?.(octetsRead, size);
+      const wait = options.ready?.() ?? null;
+      if (wait !== null) await wait;
       if (thrown !== null || fault !== null) return;
     }
   }

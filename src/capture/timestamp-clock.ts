@@ -7,13 +7,9 @@ const nanosecondsPerSecond = 1_000_000_000;
 /** From microseconds on, where it counts, one division does. */
 const leastQuick = 1_000_000;
 
-/** Ticks a second of an if_tsresol octet: bit 7 chooses 2^n, else 10^n; null when that does not fit 64 bits. */
-export function ticksPerSecondOf(resolution: number): bigint | null {
-  if ((resolution & 0x80) !== 0) {
-    const exponent = resolution & 0x7f;
-    return exponent > 63 ? null : 1n << BigInt(exponent);
-  }
-  return resolution > 19 ? null : 10n ** BigInt(resolution);
+/** Ticks a second of an if_tsresol octet: bit 7 chooses 2^n, else 10^n. */
+export function ticksPerSecondOf(resolution: number): bigint {
+  return (resolution & 0x80) !== 0 ? 1n << BigInt(resolution & 0x7f) : 10n ** BigInt(resolution);
 }
 
 /** `seconds` and `nanoseconds` hold the result of the last `set`. One clock an interface. */

@@ -95,6 +95,11 @@ export function ipv6Text(bytes: Uint8Array, at: number): string {
     }
   }
   if (runAt < 0) return groups.join(':');
+  // IPv4 addresses in IPv6's stand as such, as inet_ntop() writes them.
+  const isMapped = runLength === 5 && groups[5] === 'ffff';
+  if (runAt === 0 && (runLength === 6 || isMapped)) {
+    return `${isMapped ? '::ffff:' : '::'}${[...bytes.subarray(at + 12, at + 16)].join('.')}`;
+  }
   return `${groups.slice(0, runAt).join(':')}::${groups.slice(runAt + runLength).join(':')}`;
 }
 

@@ -1,31 +1,41 @@
 /** The layers of a decoded frame as plain data, named as the JSON output names them; for frames that someone looks at. */
 import { addressText, ipv6Text, macText, octetsText } from './address.js';
 import * as arp from './arp.js';
+import { uint32 } from './bytes.js';
+import * as ciscoFrame from './cisco-frame.js';
 import * as ethernet from './ethernet.js';
+import * as ethernetTunnel from './ethernet-tunnel.js';
 import type { FrameView } from './frame-view.js';
 import * as geneve from './geneve.js';
 import * as gre from './gre.js';
+import * as gtp from './gtp.js';
 import * as icmpv4 from './icmpv4.js';
 import * as icmpv6 from './icmpv6.js';
 import * as ipsec from './ipsec.js';
 import * as ipv4 from './ipv4.js';
 import * as ipv6 from './ipv6.js';
+import * as l2tp from './l2tp.js';
 import { LayerKind, layerNames } from './layer-kind.js';
 import * as linuxSll from './linux-sll.js';
 import * as linuxSll2 from './linux-sll2.js';
 import * as llc from './llc.js';
 import * as macsec from './macsec.js';
 import * as mpls from './mpls.js';
+import * as nsh from './nsh.js';
 import * as nullLoopback from './null-loopback.js';
 import * as pbb from './pbb.js';
+import * as pim from './pim.js';
 import * as ppp from './ppp.js';
 import * as pppoe from './pppoe.js';
+import * as ring from './ring.js';
 import * as serialLine from './serial-line.js';
+import * as systemHeader from './system-header.js';
 import * as tcp from './tcp.js';
 import * as udp from './udp.js';
 import * as vlan from './vlan.js';
 import * as vxlan from './vxlan.js';
 import * as wireguard from './wireguard.js';
+import * as wireless from './wireless.js';
 
 export type FieldValue = string | number | boolean | null;
 
@@ -90,7 +100,7 @@ function describe(view: FrameView, i: number): Fields {
     case LayerKind.Null:
       return { addressFamily: nullLoopback.addressFamily(bytes, at) };
     case LayerKind.Arp:
-      return describeArp(bytes, at);
+      return describeArp(bytes, at, limit);
     case LayerKind.Ipv4:
       return describeIpv4(bytes, at);
     case LayerKind.Ipv6:
@@ -168,6 +178,66 @@ function describe(view: FrameView, i: number): Fields {
     case LayerKind.FrameRelay:
       return { connectionIdentifier: serialLine.connectionIdentifier(bytes, at) };
     default:
+      return describeRarer(bytes, at, view.kind[i]!);
+  }
+}
+
+function describeRarer(bytes: Uint8Array, at: number, kind: number): Fields {
+  switch (kind) {
+    case LayerKind.Gtp:
+      return {
+        messageType: gtp.messageType(bytes, at),
+        length: gtp.length(bytes, at),
+        tunnelIdentifier: gtp.tunnelIdentifier(bytes, at),
+      };
+    case LayerKind.L2tp:
+      return {
+        control: l2tp.isControl(bytes, at),
+        tunnelIdentifier: l2tp.tunnelIdentifier(bytes, at),
+        sessionIdentifier: l2tp.sessionIdentifier(bytes, at),
+      };
+    case LayerKind.Erspan:
+      return {
+        version: ethernetTunnel.erspanVersion(bytes, at),
+        vlan: ethernetTunnel.erspanVlan(bytes, at),
+        session: ethernetTunnel.erspanSession(bytes, at),
+      };
+    case LayerKind.Pim:
+      return { version: pim.version(bytes, at), type: pim.type(bytes, at) };
+    case LayerKind.Nsh:
+      return {
+        headerLength: nsh.headerLength(bytes, at),
+        nextProtocol: nsh.nextProtocol(bytes, at),
+        servicePath: nsh.servicePath(bytes, at),
+      };
+    case LayerKind.Isl:
+      return { vlan: ciscoFrame.islVlan(bytes, at) };
+    case LayerKind.FabricPath:
+      return { tag: ciscoFrame.fabricPathTag(bytes, at) };
+    case LayerKind.Ieee80211:
+      return {
+        frameType: wireless.frameType(bytes, at),
+        subtype: wireless.subtype(bytes, at),
+        protected: wireless.isProtected(bytes, at),
+        receiver: macText(bytes, wireless.receiver(at)),
+      };
+    case LayerKind.TokenRing: {
+      const destination = ring.destination(at);
+      return { source: macText(bytes, destination + 6), destination: macText(bytes, destination) };
+    }
+    case LayerKind.Fddi:
+      return { frameControl: ring.frameControl(bytes, at) };
+    case LayerKind.Infiniband:
+      return { etherType: systemHeader.infinibandType(bytes, at) };
+    case LayerKind.Nflog:
+      return { family: systemHeader.nflogFamily(bytes, at), group: systemHeader.nflogGroup(bytes, at) };
+    case LayerKind.Pflog:
+      return { headerLength: systemHeader.pflogLength(bytes, at), family: systemHeader.pflogFamily(bytes, at) };
+    case LayerKind.Enc:
+      return { addressFamily: nullLoopback.addressFamily(bytes, at), spi: systemHeader.encSpi(bytes, at) };
+    case LayerKind.IpNet:
+      return { family: systemHeader.ipNetFamily(bytes, at) };
+    default:
       return {};
   }
 }
@@ -177,20 +247,23 @@ function cookedAddress(bytes: Uint8Array, at: number, length: number): string | 
   return length === 0 ? null : octetsText(bytes, at, Math.min(length, 8));
 }
 
-function describeArp(bytes: Uint8Array, at: number): Fields {
-  const fixed: Fields = {
+function describeArp(bytes: Uint8Array, at: number, limit: number): Fields {
+  const fields: Fields = {
     hardwareType: arp.hardwareType(bytes, at),
     protocolType: arp.protocolType(bytes, at),
     operation: arp.operation(bytes, at),
   };
-  if (!arp.isForIpv4OverEthernet(bytes, at)) return fixed;
-  return {
-    ...fixed,
-    senderMac: macText(bytes, arp.senderMac(at)),
-    senderAddress: addressText(arp.senderAddress(bytes, at)),
-    targetMac: macText(bytes, arp.targetMac(at)),
-    targetAddress: addressText(arp.targetAddress(bytes, at)),
-  };
+  const hardware = arp.hardwareLength(bytes, at);
+  const sender = at + 8;
+  const target = sender + hardware + arp.protocolLength(bytes, at);
+  const isMac = arp.hasMacs(bytes, at);
+  const isIpv4 = arp.hasIpv4Addresses(bytes, at);
+  // In the order of the packet, as far as it goes.
+  if (isMac && sender + 6 <= limit) fields.senderMac = macText(bytes, sender);
+  if (isIpv4 && sender + hardware + 4 <= limit) fields.senderAddress = addressText(uint32(bytes, sender + hardware));
+  if (isMac && target + 6 <= limit) fields.targetMac = macText(bytes, target);
+  if (isIpv4 && target + hardware + 4 <= limit) fields.targetAddress = addressText(uint32(bytes, target + hardware));
+  return fields;
 }
 
 function describeIpv4(bytes: Uint8Array, at: number): Fields {

@@ -4,6 +4,7 @@ import { LayerKind } from './layer-kind.js';
 export const EtherType = {
   Ipv4: 0x0800,
   Arp: 0x0806,
+  ReverseArp: 0x8035,
   TransparentBridging: 0x6558,
   Vlan: 0x8100,
   Ipv6: 0x86dd,
@@ -15,6 +16,8 @@ export const EtherType = {
   JumboLlc: 0x8870,
   ServiceVlan: 0x88a8,
   Macsec: 0x88e5,
+  FabricPath: 0x8903,
+  Nsh: 0x894f,
   BackboneService: 0x88e7,
   /** Stacked tags of switches older than 802.1ad. */
   OldServiceVlan: 0x9100,
@@ -29,6 +32,7 @@ export function layerOfEtherType(etherType: number): number {
     case EtherType.Ipv4:
       return LayerKind.Ipv4;
     case EtherType.Arp:
+    case EtherType.ReverseArp:
       return LayerKind.Arp;
     case EtherType.Ipv6:
       return LayerKind.Ipv6;
@@ -44,6 +48,8 @@ export function layerOfEtherType(etherType: number): number {
       return LayerKind.Pppoe;
     case EtherType.Macsec:
       return LayerKind.Macsec;
+    case EtherType.Nsh:
+      return LayerKind.Nsh;
     case EtherType.BackboneService:
       return LayerKind.Pbb;
     case EtherType.TransparentBridging:

@@ -1,5 +1,6 @@
 /** Ethernet II and IEEE 802.3 frames (RFC 894, IEEE 802.3 section 3). */
 import { uint16, uint32 } from './bytes.js';
+import { isIsl } from './cisco-frame.js';
 import { EtherType, FIRST_ETHER_TYPE, layerOfEtherType } from './ether-type.js';
 import { type FrameView, LimitBy } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
@@ -30,10 +31,12 @@ export function sourceLow(bytes: Uint8Array, at: number): number {
 
 export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: number): number {
   if (limit - at < LENGTH) return view.tooShort(LayerKind.Ethernet, at, LENGTH, limit);
+  const type = uint16(bytes, at + 12);
+  if (type === EtherType.FabricPath) return LayerKind.FabricPath;
+  if (type <= 1500 && isIsl(bytes, at)) return LayerKind.Isl;
   view.add(LayerKind.Ethernet, at, limit);
   if (view.ethernet < 0 && !view.quoting) view.ethernet = at;
   view.nextAt = at + LENGTH;
-  const type = uint16(bytes, at + 12);
   return type === EtherType.Ipv4 ? LayerKind.Ipv4 : followType(view, bytes, type, at + LENGTH, limit);
 }
 

@@ -28,17 +28,11 @@ const problems: Readonly<Record<number, Fault['problem']>> = {
 
 /** Link types that are met in practice but not decoded here. */
 const linkNames: ReadonlyMap<number, string> = new Map([
-  [105, 'ieee802.11'],
-  [119, 'ieee802.11-prism'],
-  [127, 'ieee802.11-radiotap'],
-  [163, 'ieee802.11-avs'],
   [189, 'usb-linux'],
-  [192, 'ppi'],
   [201, 'bluetooth-hci'],
   [220, 'usb-linux-mmapped'],
   [227, 'can-socketcan'],
   [231, 'dbus'],
-  [239, 'nflog'],
   [249, 'usbpcap'],
   [253, 'netlink'],
 ]);

@@ -6,12 +6,10 @@
 import { EtherType } from './ether-type.js';
 import * as ethernet from './ethernet.js';
 import { ABSENT } from './frame-view.js';
-import * as geneve from './geneve.js';
 import { IpProtocol } from './ip-protocol.js';
 import * as ipv4 from './ipv4.js';
 import * as tcp from './tcp.js';
 import * as udp from './udp.js';
-import * as vxlan from './vxlan.js';
 
 const NO_OPTIONS = 0x45;
 /** EtherType IPv4 and a header without options, as they follow the MACs; the last octet is the type of service. */
@@ -66,7 +64,7 @@ export class FirstLook {
     this.isTcp = false;
     const length = view.getUint16(at + 4);
     if (length >= udp.LENGTH && length <= room) this.limit = at + length;
-    return length >= udp.LENGTH && !announcesTunnel(view.getUint16(at)) && !announcesTunnel(view.getUint16(at + 2));
+    return length >= udp.LENGTH && !udp.isTunnelPort(view.getUint16(at)) && !udp.isTunnelPort(view.getUint16(at + 2));
   }
 }
 
@@ -78,8 +76,4 @@ function ipv4Limit(view: DataView, at: number, limit: number): number {
   const total = first & 0xffff;
   if (total < ipv4.MIN_LENGTH) return ABSENT;
   return total <= limit - at ? at + total : limit;
-}
-
-function announcesTunnel(port: number): boolean {
-  return vxlan.isPort(port) || port === geneve.PORT;
 }

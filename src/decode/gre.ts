@@ -5,6 +5,8 @@ import { type FrameView, Problem } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
 export const MIN_LENGTH = 4;
+/** GRE in UDP (RFC 8086). */
+export const PORT = 4754;
 const CHECKSUM = 0x8000;
 const ROUTING = 0x4000;
 const KEY = 0x2000;
@@ -12,6 +14,8 @@ const SEQUENCE = 0x1000;
 const ACKNOWLEDGMENT = 0x0080;
 const PPTP_VERSION = 1;
 const PPP = 0x880b;
+const ERSPAN = 0x88be;
+const ERSPAN_TYPE_3 = 0x22eb;
 
 export function flags(bytes: Uint8Array, at: number): number {
   return uint16(bytes, at) & 0xfff8;
@@ -56,5 +60,13 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   view.nextAt = at + header;
   const type = protocol(bytes, at);
   if (found === PPTP_VERSION) return type === PPP ? LayerKind.Ppp : LayerKind.None;
-  return layerOfEtherType(type);
+  if (type === ERSPAN) return followErspan(view, bytes, at);
+  return type === ERSPAN_TYPE_3 ? LayerKind.Erspan : layerOfEtherType(type);
+}
+
+/** Type I has no header, and no sequence number before it: the mirrored frame follows directly. */
+function followErspan(view: FrameView, bytes: Uint8Array, at: number): number {
+  if ((uint16(bytes, at) & SEQUENCE) !== 0) return LayerKind.Erspan;
+  view.detach();
+  return LayerKind.Ethernet;
 }

@@ -1,4 +1,5 @@
 /** Which layer an IP protocol number (an IPv6 next header) announces (IANA, Protocol Numbers). */
+import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
 export const IpProtocol = {
@@ -11,11 +12,14 @@ export const IpProtocol = {
   Esp: 50,
   Ah: 51,
   Icmpv6: 58,
+  EtherIp: 97,
+  Pim: 103,
   Mpls: 137,
+  Ethernet: 143,
 } as const;
 
 /** LayerKind.None for a protocol that is not decoded. */
-export function layerOfIpProtocol(protocol: number): number {
+export function layerOfIpProtocol(view: FrameView, protocol: number): number {
   switch (protocol) {
     case IpProtocol.Icmp:
       return LayerKind.Icmpv4;
@@ -35,6 +39,13 @@ export function layerOfIpProtocol(protocol: number): number {
       return LayerKind.Ah;
     case IpProtocol.Icmpv6:
       return LayerKind.Icmpv6;
+    case IpProtocol.EtherIp:
+      return LayerKind.EtherIp;
+    case IpProtocol.Pim:
+      return LayerKind.Pim;
+    case IpProtocol.Ethernet:
+      view.detach();
+      return LayerKind.Ethernet;
     case IpProtocol.Mpls:
       return LayerKind.Mpls;
     default:

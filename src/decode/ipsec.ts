@@ -36,7 +36,7 @@ export function decodeAh(view: FrameView, bytes: Uint8Array, at: number, limit: 
   if (limit - at < length) return view.tooShort(LayerKind.Ah, at, length, limit);
   view.add(LayerKind.Ah, at, limit);
   view.nextAt = at + length;
-  return layerOfIpProtocol(ahNextHeader(bytes, at));
+  return layerOfIpProtocol(view, ahNextHeader(bytes, at));
 }
 
 export function decodeEsp(view: FrameView, _bytes: Uint8Array, at: number, limit: number): number {

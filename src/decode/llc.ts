@@ -10,6 +10,11 @@ export const SNAP_LENGTH = 8;
 const SNAP_SAP = 0xaa;
 const IP_SAP = 0x06;
 const UNNUMBERED_INFORMATION = 0x03;
+const BRIDGE_TUNNEL = 0x0000f8;
+/** Bridged frames (RFC 2427 section 4.2). */
+const IEEE_802_1 = 0x0080c2;
+const ETHERNET_WITH_FCS = 1;
+const ETHERNET_WITHOUT_FCS = 7;
 
 export function destinationSap(bytes: Uint8Array, at: number): number {
   return bytes[at]!;
@@ -35,9 +40,16 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
     if (limit - at < SNAP_LENGTH) return view.tooShort(LayerKind.Snap, at, SNAP_LENGTH, limit);
     view.add(LayerKind.Snap, at, limit);
     view.nextAt = at + SNAP_LENGTH;
-    return organization(bytes, at) === 0 ? layerOfEtherType(protocol(bytes, at)) : LayerKind.None;
+    return layerOfSnap(organization(bytes, at), protocol(bytes, at));
   }
   view.add(LayerKind.Llc, at, limit);
   view.nextAt = at + LENGTH;
   return bytes[at] === IP_SAP && isInformation ? LayerKind.Ipv4 : LayerKind.None;
+}
+
+/** What an organization and its protocol number announce; organization 0 numbers by EtherType, as does Cisco's bridge tunnel. */
+export function layerOfSnap(organization: number, protocol: number): number {
+  if (organization === 0 || organization === BRIDGE_TUNNEL) return layerOfEtherType(protocol);
+  const isEthernet = protocol === ETHERNET_WITH_FCS || protocol === ETHERNET_WITHOUT_FCS;
+  return organization === IEEE_802_1 && isEthernet ? LayerKind.Ethernet : LayerKind.None;
 }

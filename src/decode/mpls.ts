@@ -4,6 +4,8 @@ import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
 export const LENGTH = 4;
+/** MPLS in UDP (RFC 7510). */
+export const PORT = 6635;
 
 export function label(bytes: Uint8Array, at: number): number {
   return uint24(bytes, at) >>> 4;

@@ -20,7 +20,11 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   if (limit - at < LENGTH) return view.tooShort(LayerKind.Null, at, LENGTH, limit);
   view.add(LayerKind.Null, at, limit);
   view.nextAt = at + LENGTH;
-  switch (addressFamily(bytes, at)) {
+  return layerOfAddressFamily(addressFamily(bytes, at));
+}
+
+export function layerOfAddressFamily(family: number): number {
+  switch (family) {
     case AF_INET:
       return LayerKind.Ipv4;
     // AF_INET6 of Linux, NetBSD and OpenBSD, FreeBSD, Darwin.

@@ -1,12 +1,35 @@
 /** UDP (RFC 768), and which tunnel its ports and first octets announce. */
-import { uint16 } from './bytes.js';
+import { uint16, uint32 } from './bytes.js';
 import { type FrameView, LimitBy, Problem } from './frame-view.js';
 import * as geneve from './geneve.js';
+import * as gre from './gre.js';
+import * as gtp from './gtp.js';
+import * as l2tp from './l2tp.js';
 import { LayerKind } from './layer-kind.js';
+import * as mpls from './mpls.js';
+import * as teredo from './teredo.js';
 import * as vxlan from './vxlan.js';
 import * as wireguard from './wireguard.js';
 
 export const LENGTH = 8;
+/** IPsec behind address translation (RFC 3948). */
+const ESP_PORT = 4500;
+const NAT_KEEPALIVE = 0xff;
+
+const tunnels: readonly (readonly [port: number, kind: number])[] = [
+  [vxlan.PORT, LayerKind.Vxlan],
+  [vxlan.LINUX_PORT, LayerKind.Vxlan],
+  [vxlan.GPE_PORT, LayerKind.Vxlan],
+  [geneve.PORT, LayerKind.Geneve],
+  [gre.PORT, LayerKind.Gre],
+  [mpls.PORT, LayerKind.Mpls],
+  [gtp.PORT, LayerKind.Gtp],
+  [l2tp.PORT, LayerKind.L2tp],
+  [teredo.PORT, LayerKind.Teredo],
+  [ESP_PORT, LayerKind.Esp],
+];
+const kindOfPort = new Uint8Array(65_536);
+for (const [port, kind] of tunnels) kindOfPort[port] = kind;
 
 export function sourcePort(bytes: Uint8Array, at: number): number {
   return uint16(bytes, at);
@@ -44,12 +67,22 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   return layerOfPorts(view, bytes, at);
 }
 
+export function isTunnelPort(port: number): boolean {
+  return kindOfPort[port] !== LayerKind.None;
+}
+
 /** Either port may be the tunnel's: replies of some implementations come from it. */
 function layerOfPorts(view: FrameView, bytes: Uint8Array, at: number): number {
-  const from = sourcePort(bytes, at);
-  const to = destinationPort(bytes, at);
-  if (vxlan.isPort(to) || vxlan.isPort(from)) return LayerKind.Vxlan;
-  if (to === geneve.PORT || from === geneve.PORT) return LayerKind.Geneve;
+  const kind = kindOfPort[destinationPort(bytes, at)]! || kindOfPort[sourcePort(bytes, at)]!;
+  if (kind === LayerKind.Esp) return layerOfEspPort(view, bytes, at + LENGTH);
+  if (kind !== LayerKind.None) return kind;
   const isWireGuard = wireguard.hasShape(bytes, at + LENGTH, view.nextLimit, length(bytes, at) - LENGTH);
   return isWireGuard ? LayerKind.WireGuard : LayerKind.None;
+}
+
+/** Key exchange shares the port: there four zeros stand where ESP has its parameters index, which is never 0. */
+function layerOfEspPort(view: FrameView, bytes: Uint8Array, at: number): number {
+  const room = view.nextLimit - at;
+  if (room === 1 && bytes[at] === NAT_KEEPALIVE) return LayerKind.None;
+  return room >= 4 && uint32(bytes, at) === 0 ? LayerKind.None : LayerKind.Esp;
 }

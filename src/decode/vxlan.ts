@@ -1,7 +1,8 @@
 /** VXLAN (RFC 7348) and its generic protocol extension (draft-ietf-nvo3-vxlan-gpe). */
-import { uint24 } from './bytes.js';
+import { uint16, uint24 } from './bytes.js';
 import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
+import { layerOfNextProtocol } from './nsh.js';
 
 export const LENGTH = 8;
 /** IANA's, that of Linux before there was one (flannel's default), and the extension's. */
@@ -16,10 +17,6 @@ export function vni(bytes: Uint8Array, at: number): number {
   return uint24(bytes, at + 4);
 }
 
-export function isPort(port: number): boolean {
-  return port === PORT || port === LINUX_PORT || port === GPE_PORT;
-}
-
 /** The port says that this is VXLAN; without the I flag it is something else that happens to use the port. */
 export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: number): number {
   if (limit - at < LENGTH) return view.tooShort(LayerKind.Vxlan, at, LENGTH, limit);
@@ -27,20 +24,11 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   if ((flags & VALID_VNI) === 0) return LayerKind.None;
   view.add(LayerKind.Vxlan, at, limit);
   view.nextAt = at + LENGTH;
-  return (flags & NEXT_PROTOCOL) === 0 ? LayerKind.Ethernet : layerOfNextProtocol(bytes[at + 3]!);
+  const isExtended = (flags & NEXT_PROTOCOL) !== 0 && isExtensionPort(bytes, at);
+  return isExtended ? layerOfNextProtocol(bytes[at + 3]!) : LayerKind.Ethernet;
 }
 
-function layerOfNextProtocol(protocol: number): number {
-  switch (protocol) {
-    case 1:
-      return LayerKind.Ipv4;
-    case 2:
-      return LayerKind.Ipv6;
-    case 3:
-      return LayerKind.Ethernet;
-    case 5:
-      return LayerKind.Mpls;
-    default:
-      return LayerKind.None;
-  }
+/** The header stands right behind UDP's. On VXLAN's own port the extension's flags are reserved bits, to be ignored (RFC 7348 section 5). */
+function isExtensionPort(bytes: Uint8Array, at: number): boolean {
+  return uint16(bytes, at - 8) === GPE_PORT || uint16(bytes, at - 6) === GPE_PORT;
 }

@@ -349,6 +349,7 @@ export class Reassembly {
       nanoseconds: head.nanoseconds,
       linkType: head.linkType,
       interfaceIndex: head.interfaceIndex,
+      interfaceName: null,
       comments: null,
     };
     this.#visit(frame, view, point, {

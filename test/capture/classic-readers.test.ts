@@ -41,7 +41,7 @@ describe.each(endians)('%s-endian', (endian) => {
 
     it('gives every field of every frame', async () => {
       const { frames, summary } = await see(scratch(octets));
-      const common = { linkType: 101, interfaceIndex: 0, comments: null };
+      const common = { linkType: 101, interfaceIndex: 0, interfaceName: null, comments: null };
       expect(frames).toEqual([
         {
           number: 1,

@@ -107,6 +107,7 @@ export interface SeenFrame {
   readonly wireLength: number;
   readonly linkType: number;
   readonly interfaceIndex: number;
+  readonly interfaceName: string | null;
   readonly octets: string;
   readonly comments: readonly string[] | null;
 }
@@ -129,6 +130,7 @@ export async function see(file: string, options: ReadOptions = {}): Promise<Seen
         wireLength: frame.wireLength,
         linkType: frame.linkType,
         interfaceIndex: frame.interfaceIndex,
+        interfaceName: frame.interfaceName,
         octets: Buffer.from(frame.bytes.subarray(frame.start, frame.end)).toString('hex'),
         comments: frame.comments === null ? null : [...frame.comments],
       });

@@ -68,13 +68,16 @@ describe('two sections', () => {
       { index: 0, name: 'eth0', ...described },
       { index: 1, name: 'flannel.ipip', ...described },
     ]);
-    expect(summary).toMatchObject({ format: 'pcapng', frames: 6, ending: 'clean', damage: null });
-    expect(summary.notes).toEqual(['frames without a timestamp (simple packet blocks)']);
+    expect(summary).toMatchObject({ format: 'pcapng', frames: 8, ending: 'clean', damage: null });
+    expect(summary.notes).toEqual([
+      'records that are no frames, numbered as Wireshark numbers them',
+      'frames without a timestamp (simple packet blocks)',
+    ]);
     const expected = [
-      [0, 123_456_000],
-      [1, 123_456_789],
-    ].flatMap(([interfaceIndex, nanoseconds]) => {
-      const common = { linkType: 101, interfaceIndex, comments: null };
+      { index: 0, interfaceName: 'eth0', nanoseconds: 123_456_000 },
+      { index: 1, interfaceName: 'flannel.ipip', nanoseconds: 123_456_789 },
+    ].flatMap(({ index, interfaceName, nanoseconds }) => {
+      const common = { linkType: 101, interfaceIndex: index, interfaceName, comments: null };
       return [
         {
           seconds: 1_700_000_000,
@@ -88,7 +91,7 @@ describe('two sections', () => {
         { seconds: 1_700_000_000, nanoseconds, wireLength: 3, octets: '000102', ...common },
       ];
     });
-    expect(frames).toEqual(expected.map((frame, i) => ({ number: i + 1, ...frame })));
+    expect(frames).toEqual(expected.map((frame, i) => ({ number: [2, 3, 4, 6, 7, 8][i], ...frame })));
   });
 
   it('are the same for every chunk size, from a file and from a stream', async () => {
@@ -157,6 +160,15 @@ describe('times', () => {
     ['10^-12, truncated', 16_000_000_123_456_789_012n, [resolution(12)], 16_000_000, 123_456_789],
     ['10^-19', 12_345_678_901_234_567_890n, [resolution(19)], 1, 234_567_890],
     ['whole seconds', 1_700_000_000n, [resolution(0)], 1_700_000_000, 0],
+    ['10^-20', 12_345_678_901_234_567_890n, [resolution(20)], 0, 123_456_789],
+    ['2^-64', 1n << 63n, [resolution(0xc0)], 0, 500_000_000],
+    [
+      'two octets, which is none: microseconds',
+      1_700_000_000_123_456n,
+      [option(le, 9, Buffer.of(9, 9))],
+      1_700_000_000,
+      123_456_000,
+    ],
     ['2^-20', (1_700_000_000n << 20n) + 12_345n, [resolution(0x94)], 1_700_000_000, 11_773_109],
     ['2^-63', (1n << 63n) + (1n << 62n), [resolution(0xbf)], 1, 500_000_000],
     ['an offset', 1_700_000_000_123_456n, [offset(1000n)], 1_700_001_000, 123_456_000],
@@ -183,7 +195,6 @@ describe('blocks that lie', () => {
   const wrongTail = Buffer.from(good);
   wrongTail.writeUInt32LE(48, good.length - 4);
   it.each<[string, readonly Buffer[], RegExp]>([
-    ['a length that is no multiple of 4', [u32(le, 99, 13), Buffer.alloc(20)], /13 octets, which is no multiple of 4/],
     ['a length below 12', [u32(le, 99, 8), Buffer.alloc(20)], /8 octets, fewer than/],
     ['a length of 4 GiB', [u32(le, 99, 0xfffffffc), Buffer.alloc(20)], /4294967292 octets, above the limit/],
     [
@@ -212,8 +223,38 @@ describe('blocks that lie', () => {
       [block(le, 1, u16(le, 1, 0), u32(le, 0), u16(le, 2, 500))],
       /goes past the end/,
     ],
-    ['a resolution of 10^-20', [interfaceBlock(le, 1, 0, resolution(20))], /10\^-20/],
-    ['a resolution of 2^-64', [interfaceBlock(le, 1, 0, resolution(0xc0))], /2\^-64/],
+    [
+      'packet flags of two octets',
+      [enhancedPacket(le, { options: [option(le, 2, Buffer.alloc(2))] })],
+      /option 2 of frame 2 has the length 2/,
+    ],
+    [
+      'a drop count of four octets',
+      [enhancedPacket(le, { options: [option(le, 4, Buffer.alloc(4))] })],
+      /option 4 of frame 2 has the length 4/,
+    ],
+    [
+      'a verdict of a kernel hook that is no number',
+      [enhancedPacket(le, { options: [option(le, 7, Buffer.of(2, 0))] })],
+      /option 7 of frame 2 has the length 2/,
+    ],
+    [
+      'a custom option without its enterprise',
+      [enhancedPacket(le, { options: [option(le, 2988, Buffer.alloc(3))] })],
+      /option 2988 of frame 2 has the length 3/,
+    ],
+    ['a custom block without its enterprise', [block(le, 0x0bad, Buffer.alloc(0))], /fewer than the 16 that its type/],
+    [
+      'a section header whose option is longer than it',
+      [block(le, 0x0a0d0d0a, u32(le, 0x1a2b3c4d), u16(le, 1, 0), u64(le, -1n), u16(le, 4, 500))],
+      /option of a section header goes past/,
+    ],
+    [
+      'statistics whose option is longer than they',
+      [block(le, 5, u32(le, 0, 0, 0), u16(le, 4, 500))],
+      /option of interface statistics goes past/,
+    ],
+    ['statistics without their interface', [block(le, 5, Buffer.alloc(8))], /fewer than the 24 that its type/],
     [
       'a section of version 2',
       [block(le, 0x0a0d0d0a, u32(le, 0x1a2b3c4d), u16(le, 2, 0), u64(le, -1n))],
@@ -254,6 +295,36 @@ describe('blocks that lie', () => {
     expect((await see(cut)).summary).toMatchObject(expected);
     expect(await see(cut, { forceStream: true, chunkSize: 99_999 })).toEqual(await see(cut));
     expect(await see(cut, { readAhead: true, chunkSize: 99_999 })).toEqual(await see(cut));
+  });
+
+  it('believes block lengths from which the padding is missing', async () => {
+    const packet = enhancedPacket(le, { octets: body });
+    const unpadded = Buffer.from(packet);
+    for (const at of [4, packet.length - 4]) unpadded.writeUInt32LE(packet.length - 3, at);
+    const seen = await see(scratch(Buffer.concat([...opening, unpadded, good])));
+    expect(seen.summary).toMatchObject({
+      ending: 'clean',
+      frames: 2,
+      notes: ['block lengths that are no multiple of 4'],
+    });
+    expect(seen.frames[0]!.octets).toBe(body.toString('hex'));
+  });
+
+  it('numbers custom blocks, journal entries and system calls among the frames, as Wireshark does', async () => {
+    const others = [0x0bad, 0x4000_0bad, 9, 0x204, 0x216, 0x221].map((type) => block(le, type, Buffer.alloc(40, 0x41)));
+    const long = block(le, 0x0bad, Buffer.alloc(100_000));
+    const file = scratch(Buffer.concat([...opening, ...others, good, long, good]));
+    const seen = await see(file);
+    expect(seen.frames.map((frame) => frame.number)).toEqual([7, 9]);
+    expect(seen.summary).toMatchObject({ ending: 'clean', frames: 9 });
+    expect(await see(file, { chunkSize: 7, forceStream: true })).toEqual(seen);
+  });
+
+  it('refuses a version that it does not know', async () => {
+    const version = block(le, 0x0a0d0d0a, u32(le, 0x1a2b3c4d), u16(le, 2, 0), u64(le, -1n));
+    expect(await seeOrError(scratch(Buffer.concat([version, good])))).toContain(
+      'pcapng of version 2.0, which is not known',
+    );
   });
 
   it('bounds what interfaces and comments may take', async () => {

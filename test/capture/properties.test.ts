@@ -106,7 +106,7 @@ describe('any octets', () => {
 describe('a timestamp', () => {
   const word = fc.integer({ min: 0, max: 0xffffffff });
   it.each([
-    ['any resolution', fc.integer({ min: 0, max: 255 }).filter((octet) => ticksPerSecondOf(octet) !== null)],
+    ['any resolution', fc.integer({ min: 0, max: 255 })],
     ['the usual resolutions', fc.constantFrom(6, 7, 8, 9)],
   ])('of %s is the exact quotient, truncated to nanoseconds', (_, resolution) => {
     fc.assert(

@@ -151,3 +151,32 @@ describe('linkTypeName', () => {
     expect(numbers.map(linkTypeName)).toEqual(names);
   });
 });
+
+describe('a visitor whose output is not taken', () => {
+  const records = Array.from({ length: 2000 }, (_, i) => record('little', [i, 0, 60, 60], Buffer.alloc(60)));
+  const octets = Buffer.concat([globalHeader(), ...records]);
+  it.each([
+    ['file', octets, {}],
+    ['stream', octets, { forceStream: true }],
+    ['packed file', gzipSync(octets, { level: 0 }), {}],
+  ])('is waited for by a %s', async (_, content, options) => {
+    let frames = 0;
+    let seen = 0;
+    let most = 0;
+    const ready = (): Promise<void> => {
+      const before = frames;
+      most = Math.max(most, frames - seen);
+      seen = frames;
+      return new Promise((resolve) => {
+        setTimeout(() => {
+          expect(frames).toBe(before);
+          resolve();
+        }, 1);
+      });
+    };
+    await readCapture(scratch(content), () => frames++, { chunkSize: 7600, ready, ...options });
+    expect(frames).toBe(2000);
+    // A packed file comes in pieces of its own size.
+    expect(most).toBeLessThanOrEqual(1000);
+  });
+});

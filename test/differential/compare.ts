@@ -34,11 +34,6 @@ export const knownDifferences: Readonly<Record<string, KnownDifference>> = {
     reason: 'total length 0: tshark shows the length it assumes, we show what the header says',
     explains: (d) => isOnly(d.fields, /^ipv4\.totalLength$/) && d.ours.layers.some((l) => l.totalLength === 0),
   },
-  'arp-of-another-protocol': {
-    reason: 'of ARP for other than IPv4 over Ethernet we read the fixed part only',
-    explains: (d) =>
-      isOnly(d.fields, /^arp\./) && d.ours.layers.some((l) => l.layer === 'arp' && l.senderAddress === undefined),
-  },
   'end-of-quote': {
     reason: 'a quote that ends inside a header (RFC 792) is no fault: tshark names the header, we stop before it',
     explains: (d) =>
@@ -63,6 +58,14 @@ export const knownDifferences: Readonly<Record<string, KnownDifference>> = {
     reason: 'RFC 2516 section 6 wants code 0 in a session; tshark reads on whatever it is',
     explains: (d) =>
       d.ours.layers.some((l) => l.layer === 'pppoe' && l.code !== 0) && d.onlyTheirs[0]?.startsWith('ppp@') === true,
+  },
+  'ipnet-length': {
+    reason: 'tshark looks for the datagram of a cut IPNET frame by its length from the end, we behind the header',
+    explains: (d) => d.ours.layers[0]?.layer === 'ipnet' && d.ours.fault?.limit === 'captured-length',
+  },
+  'nflog-length': {
+    reason: 'tshark reads no datagram whose attribute says more octets than there are, we read those that are there',
+    explains: (d) => d.ours.layers[0]?.layer === 'nflog' && d.onlyTheirs.length === 0 && d.onlyOurs[0] === 'ipv4@16',
   },
   'wireguard-cut': {
     reason: 'tshark wants a whole WireGuard message, we go by the UDP length',
@@ -110,10 +113,14 @@ function isSame(ours: FieldValue | undefined, theirs: string | number): boolean 
   return typeof ours === 'boolean' ? Number(ours) === theirs : ours === theirs;
 }
 
+/** Layers that tshark has at another place, or names even where no octet is theirs. */
+const incomparable = new Set(['teredo', 'erspan', 'isl', 'fabricpath']);
+
 /** tshark has one name for both cooked headers and for LLC with and without SNAP, and sees no Ethernet behind a backbone tag. */
 function inTsharksWords(layers: readonly LayerDescription[]): LayerDescription[] {
   const words: Readonly<Record<string, string>> = { 'linux-sll2': 'linux-sll', snap: 'llc' };
   return layers
+    .filter(({ layer }) => !incomparable.has(layer))
     .filter((layer, i) => !(layer.layer === 'ethernet' && layers[i - 1]?.layer === 'pbb'))
     .map((layer) => ({ ...layer, layer: words[layer.layer] ?? layer.layer }));
 }

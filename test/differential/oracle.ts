@@ -52,6 +52,22 @@ const layerOfProtocol: Readonly<Record<string, string>> = {
   wg: 'wireguard',
   chdlc: 'cisco-hdlc',
   fr: 'frame-relay',
+  gtp: 'gtp',
+  l2tp: 'l2tp',
+  pim: 'pim',
+  nsh: 'nsh',
+  etherip: 'etherip',
+  wlan: 'ieee802.11',
+  radiotap: 'radiotap',
+  ppi: 'ppi',
+  wlancap: 'avs',
+  tr: 'token-ring',
+  fddi: 'fddi',
+  ipoib: 'infiniband',
+  nflog: 'nflog',
+  pflog: 'pflog',
+  enc: 'enc',
+  ipnet: 'ipnet',
 };
 
 /** tshark's fields under the names of describeLayers(). */
@@ -109,6 +125,19 @@ const fieldOf: Readonly<Record<string, string>> = {
   'mpls.ttl': 'ttl',
   'esp.spi': 'spi',
   'ah.spi': 'spi',
+  'gtp.message': 'messageType',
+  'gtp.length': 'length',
+  'gtp.teid': 'tunnelIdentifier',
+  'l2tp.tunnel': 'tunnelIdentifier',
+  'l2tp.session': 'sessionIdentifier',
+  'pim.version': 'version',
+  'pim.type': 'type',
+  'nsh.spi': 'servicePath',
+  'nsh.nextproto': 'nextProtocol',
+  'wlan.fc.type': 'frameType',
+  'wlan.fc.subtype': 'subtype',
+  'tr.dst': 'destination',
+  'nflog.family': 'family',
 };
 
 /** Checksums are not looked at, fragments not put together; flannel's VXLAN port is no default of tshark 4.0. */

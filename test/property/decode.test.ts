@@ -17,7 +17,10 @@ const goodFrames = [
 ];
 
 const linkType = fc.oneof(
-  fc.constantFrom(0, 1, 9, 12, 14, 50, 51, 101, 104, 107, 108, 113, 228, 229, 276),
+  fc.constantFrom(
+    ...[0, 1, 6, 9, 10, 11, 12, 14, 50, 51, 100, 101, 104, 105, 107, 108, 109, 113, 117, 119, 127, 163, 192],
+    ...[226, 228, 229, 239, 242, 276],
+  ),
   fc.integer({ min: 0, max: 0xffff_ffff }),
 );
 const goodFrame = fc.constantFrom(...goodFrames);
@@ -65,6 +68,27 @@ const fixedLength: Readonly<Record<number, number>> = {
   [LayerKind.Llc]: 3,
   [LayerKind.CiscoHdlc]: 4,
   [LayerKind.FrameRelay]: 4,
+  [LayerKind.Gtp]: 8,
+  [LayerKind.L2tp]: 6,
+  [LayerKind.Teredo]: 8,
+  [LayerKind.EtherIp]: 2,
+  [LayerKind.Pim]: 4,
+  [LayerKind.Nsh]: 8,
+  [LayerKind.Erspan]: 8,
+  [LayerKind.Isl]: 26,
+  [LayerKind.FabricPath]: 16,
+  [LayerKind.Ieee80211]: 10,
+  [LayerKind.Radiotap]: 8,
+  [LayerKind.Prism]: 144,
+  [LayerKind.Avs]: 8,
+  [LayerKind.Ppi]: 8,
+  [LayerKind.TokenRing]: 14,
+  [LayerKind.Fddi]: 13,
+  [LayerKind.Infiniband]: 44,
+  [LayerKind.Nflog]: 4,
+  [LayerKind.Pflog]: 45,
+  [LayerKind.Enc]: 12,
+  [LayerKind.IpNet]: 24,
 };
 
 interface Frame {

@@ -127,6 +127,7 @@ function observe(frames: readonly Given[], decodeAll: boolean): FileObservations
       nanoseconds: n,
       linkType,
       interfaceIndex: linkType,
+      interfaceName: null,
       comments: null,
     };
     observer.visit(cursor);

@@ -19,6 +19,7 @@ function cursorOn(bytes: Uint8Array, frameNumber: number, at: number): FrameCurs
     nanoseconds: Math.round((at % 1) * 1e9),
     linkType: 1,
     interfaceIndex: 0,
+    interfaceName: null,
     comments: null,
   };
 }

@@ -36,12 +36,13 @@ export const decodeCommand: CommandModule<object, DecodeArguments> = {
       if (text.length > 0) process.stdout.write(text);
       text = '';
     };
-    const summary = await describeCapture(capture, (described) => {
-      if (frame !== undefined && described.frame !== frame) return;
+    const take = (described: DescribedFrame): void => {
+      if ((frame !== undefined && described.frame !== frame) || !process.stdout.writable) return;
       found = true;
       text += format === 'jsonl' ? jsonLine(described) : inWords(described);
       if (text.length > PIECE) flush();
-    });
+    };
+    const summary = await describeCapture(capture, take, untilTaken);
     if (frame !== undefined && !found)
       throw new UserError(`${capture} has ${summary.frames} frame(s), there is no frame ${frame}`);
     if (format === 'jsonl') {
@@ -52,6 +53,20 @@ export const decodeCommand: CommandModule<object, DecodeArguments> = {
     flush();
   },
 };
+
+/** A slow reader of our output is waited for, or a long capture would fill the memory; one that has gone is not. */
+function untilTaken(): Promise<void> | null {
+  const { stdout } = process;
+  if (!stdout.writableNeedDrain || !stdout.writable) return null;
+  return new Promise((resolve) => {
+    const events = ['drain', 'close', 'error'];
+    const done = (): void => {
+      for (const event of events) stdout.off(event, done);
+      resolve();
+    };
+    for (const event of events) stdout.on(event, done);
+  });
+}
 
 function jsonLine(described: DescribedFrame): string {
   const { comments, ...rest } = described;
