@@ -1,4 +1,6 @@
 /** Silent losses: which segment, all or some, and what its silence can mean. */
+
+import { partlySeen } from '../checks/compare.js';
 import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
 import type { Direction } from '../report/report.js';
@@ -29,6 +31,13 @@ export function detectLosses(scene: FlowScene, said: (...ids: string[]) => boole
       if (passed === 0) drafts.push(...allLost(scene, direction, segment, list, said));
       else drafts.push(...someLost(scene, direction, segment, list, passed, said));
     }
+  }
+  for (const [rule, direction] of [
+    ['IPT010', 'request'],
+    ['IPT502', 'reply'],
+  ] as const) {
+    const partly = firstFailure(scene, rule);
+    if (partly !== null) drafts.push(...fragmentsLost(scene, partly.journey, direction));
   }
   if (summary.path.nodeIsSource === false && firstFailure(scene, 'IPT501') !== null) drafts.push(...silent(scene));
   return drafts;
@@ -329,23 +338,25 @@ function idleBefore(scene: FlowScene, positions: readonly number[]): number | nu
   return starts.reduce<number>((least, p) => Math.min(least, p!), Number.POSITIVE_INFINITY);
 }
 
-/** The pod got the first fragments and not the later ones, which an earlier hop shows: it had nothing to answer. */
-function fragmentsLost(scene: FlowScene, journey: Journey): Draft[] {
-  const seen = journey.request.hops.filter((h) => h.state === 'seen');
+/** The first fragments went on and later ones did not, which an earlier hop shows: there was nothing whole to take up or to answer. */
+function fragmentsLost(scene: FlowScene, journey: Journey, direction: Direction): Draft[] {
+  const leg = direction === 'request' ? journey.request : journey.reply;
+  const part = leg === null ? null : partlySeen(leg);
+  if (part === null || part.whole === null || part.laterWhole) return [];
+  const { whole, hop } = part;
   const pieces = (h: Hop): number => h.observations.reduce((most, o) => Math.max(most, o.fragments.length), 0);
-  const at = seen.findIndex((h, i) => i > 0 && pieces(h) > 0 && pieces(h) < pieces(seen[i - 1]!));
-  const before = seen[at - 1];
-  const after = seen[at];
-  if (before === undefined || after === undefined) return [];
+  const before = pieces(whole) === 0 ? 'whole' : `in ${pieces(whole)} fragments`;
   return [
     {
       id: 'fragments-lost',
-      direction: 'request',
-      segment: segmentBetween(before.role, after.role),
+      direction,
+      segment: segmentBetween(whole.role, hop.role),
       confidence: 'likely',
       message: null,
-      fact: `${probeName(scene, 'request', journey.position)} is in ${pieces(before)} fragments at ${seenAt(before)}, and ${pieces(after)} of them at ${seenAt(after)}`,
-      evidence: [...before.observations, ...after.observations].flatMap((o) => o.fragments),
+      fact: `${probeName(scene, direction, journey.position)} is ${before} at ${seenAt(whole)}, and ${pieces(hop)}${pieces(whole) === 0 ? ' fragment(s)' : ''} of ${pieces(whole) === 0 ? 'it' : 'them'} at ${seenAt(hop)}`,
+      evidence: [...whole.observations, ...hop.observations].flatMap((o): Draft['evidence'] =>
+        o.fragments.length === 0 ? [o.ref] : o.fragments,
+      ),
     },
   ];
 }
@@ -353,8 +364,7 @@ function fragmentsLost(scene: FlowScene, journey: Journey): Draft[] {
 function silent(scene: FlowScene): Draft[] {
   const failure = firstFailure(scene, 'IPT501')!;
   const o = failure.journey.request.lastSeen!.observations[0]!;
-  const partly = fragmentsLost(scene, failure.journey);
-  if (partly.length > 0) return partly;
+  if (fragmentsLost(scene, failure.journey, 'request').length > 0) return [];
   // A wrong checksum is why: packet-corrupted says so.
   if (o.icmpChecksumRight === false || o.inner.checksumRight === false) return [];
   return [

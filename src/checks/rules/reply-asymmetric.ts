@@ -1,6 +1,6 @@
 import type { Leg } from '../../trace/journey.js';
 import { isTunnel, isUnderlay } from '../../trace/journey.js';
-import { elapsed } from '../../trace/observation.js';
+import { elapsed, type Observation } from '../../trace/observation.js';
 import { defineJourneyRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
 
 interface ReplyAsymmetric {
@@ -9,10 +9,11 @@ interface ReplyAsymmetric {
   readonly at: string;
 }
 
-function seenEncapsulation(leg: Leg): { value: string; hop: Leg['hops'][number] } | null {
-  const hop = leg.hops.find((h) => isUnderlay(h.role) && h.state === 'seen');
-  return hop === undefined ? null : { value: hop.observations[0]!.encapsulation, hop };
+function onTheWire(leg: Leg): Observation[] {
+  return leg.hops.filter((h) => isUnderlay(h.role)).flatMap((h) => h.observations);
 }
+
+const inWords = (o: Observation): string => (o.encapsulation === 'none' ? 'plain IP' : o.encapsulation);
 
 export default defineJourneyRule<ReplyAsymmetric>({
   meta: {
@@ -32,19 +33,18 @@ export default defineJourneyRule<ReplyAsymmetric>({
   message: ({ request, reply, at }) => `the request travels as ${request}, the reply as ${reply} (${at})`,
   check({ request, reply, composite, path }) {
     if (reply === null) return notApplicable;
-    const there = seenEncapsulation(request);
-    const back = seenEncapsulation(reply);
-    if (there === null || back === null) return unproven('capture', 'no underlay capture shows both directions');
-    if (there.value !== back.value) {
-      const o = back.hop.observations[0]!;
+    const requests = onTheWire(request);
+    const replies = onTheWire(reply);
+    const there = requests[0];
+    const back = replies[0];
+    if (there === undefined || back === undefined)
+      return unproven('capture', 'no underlay capture shows both directions');
+    const other = replies.find((o) => requests.every((r) => r.encapsulation !== o.encapsulation));
+    if (other !== undefined) {
       return fail(
-        {
-          request: there.value === 'none' ? 'plain IP' : there.value,
-          reply: back.value === 'none' ? 'plain IP' : back.value,
-          at: o.point.label,
-        },
-        there.hop.observations[0]!.ref,
-        proof(o.ref, 'encapsulation', there.value, back.value),
+        { request: inWords(there), reply: inWords(other), at: other.point.label },
+        there.ref,
+        proof(other.ref, 'encapsulation', there.encapsulation, other.encapsulation),
       );
     }
     const skipped = composite
@@ -65,14 +65,14 @@ export default defineJourneyRule<ReplyAsymmetric>({
       }
       return fail(
         {
-          request: `${there.value} through ${skipped.point!.label}`,
-          reply: `${back.value} past it`,
+          request: `${there.encapsulation} through ${skipped.point!.label}`,
+          reply: `${back.encapsulation} past it`,
           at: skipped.point!.label,
         },
         o.ref,
-        back.hop.observations[0]!.ref,
+        back.ref,
       );
     }
-    return pass([there.hop.observations[0]!, back.hop.observations[0]!]);
+    return pass([there, back]);
   },
 });

@@ -1,6 +1,6 @@
 /** IPT010 to IPT015: what arrived, in which order, how often, and where it had no business. */
 import { ipipPath } from '../../support/ipip-path.js';
-import { bent, type CasesByRule, differentRuns, healthy, onlyReplies } from './case.js';
+import { bent, type CasesByRule, differentRuns, healthy, inPieces, onlyReplies, withoutFrames } from './case.js';
 
 const everywhere = [
   'source-pod#3',
@@ -37,6 +37,23 @@ function relayed(): ReturnType<typeof healthy.captures> {
 
 export const reachCases: CasesByRule = {
   'request-lost': [
+    {
+      name: 'later fragments do not come over the wire',
+      path: withoutFrames(inPieces('request'), {
+        'decapsulator-underlay': [4, 5],
+        'decapsulator-tunnel': [2, 3],
+        'destination-pod': [4, 5],
+      }),
+      verdict: 'fail',
+      message: 'request whole at encapsulator-underlay, not all of its fragments at decapsulator-underlay (S34)',
+      evidence: ['encapsulator-underlay#3'],
+    },
+    {
+      name: 'one capture misses a fragment that was seen further on',
+      path: withoutFrames(inPieces('request'), { 'decapsulator-underlay': [5] }),
+      verdict: 'unproven',
+      missing: 'frame',
+    },
     { name: 'seen everywhere', path: healthy, verdict: 'pass', direction: 'request', evidence: everywhere },
     ...(
       [
