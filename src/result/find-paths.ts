@@ -65,14 +65,18 @@ export function findPaths(evidence: Evidence, options: PathOptions): FoundPaths 
   if (ignored > MAX_NOTES) notes.push(`${ignored - MAX_NOTES} more flows are no pod traffic between nodes: not judged`);
   const learned: Learned = { points: new Map(), pods: new Map() };
   const known = new Map<number, number>();
-  const drafts = new Map<Flow, { assignments: Assignment[]; errors: ErrorSighting[]; inferred: Inferred }>();
+  const drafts = new Map<
+    Flow,
+    { assignments: Assignment[]; errors: ErrorSighting[]; inferred: Inferred; knew: number }
+  >();
   // Flows with the richest evidence first: what they teach about points helps the poorer ones.
   const rich = new Map(found.map((flow) => [flow, richness(evidence, flow)]));
   const most = Math.max(1, Math.min(MAX_FLOWS, Math.floor(MAX_PLACES / Math.max(1, evidence.points.length))));
   const byEvidence = [...found].sort((a, b) => rich.get(b)! - rich.get(a)!).slice(0, most);
-  for (const flow of byEvidence) {
+  const draft = (flow: Flow): void => {
     const errors = errorsOf(evidence, flow);
     const stated = statedRoles(evidence, flow, options.statedPoints, options.expectations);
+    const before = learned.points.size;
     const assignments = assignRoles({ evidence, flow, stated, learned, refusals: errors });
     const inferred = inferFacts(evidence, flow, assignments, known, errors);
     const { source, destination } = inferred.nodes;
@@ -80,7 +84,12 @@ export function findPaths(evidence: Evidence, options: PathOptions): FoundPaths 
     if (source?.from === 'the mirrored reply' && !known.has(flow.source)) known.set(flow.source, source.value);
     if (destination?.from === 'the mirrored reply' && !known.has(flow.destination))
       known.set(flow.destination, destination.value);
-    drafts.set(flow, { assignments, errors, inferred });
+    drafts.set(flow, { assignments, errors, inferred, knew: before });
+  };
+  for (const flow of byEvidence) draft(flow);
+  // A point that this flow left alone may be another node's: only a later flow told.
+  for (const flow of byEvidence) {
+    if (drafts.get(flow)!.knew < learned.points.size) draft(flow);
   }
   const flows = found.filter((flow) => drafts.has(flow));
   const paths = flows.map((flow) => {

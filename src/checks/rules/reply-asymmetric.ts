@@ -1,5 +1,5 @@
 import type { Leg } from '../../trace/journey.js';
-import { isTunnel, isUnderlay } from '../../trace/journey.js';
+import { isSourceSide, isTunnel, isUnderlay } from '../../trace/journey.js';
 import { elapsed, type Observation } from '../../trace/observation.js';
 import { defineJourneyRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
 
@@ -31,7 +31,7 @@ export default defineJourneyRule<ReplyAsymmetric>({
     samples: { pass: 'ok-ping', fail: 'bad-asymmetric' },
   },
   message: ({ request, reply, at }) => `the request travels as ${request}, the reply as ${reply} (${at})`,
-  check({ request, reply, composite, path }) {
+  check({ request, reply, composite, path, strays }) {
     if (reply === null) return notApplicable;
     const requests = onTheWire(request);
     const replies = onTheWire(reply);
@@ -57,6 +57,23 @@ export default defineJourneyRule<ReplyAsymmetric>({
         );
     if (skipped !== undefined) {
       const o = request.hops.find((r) => r.point === skipped.point)!.observations[0]!;
+      // Where the node's own interface misses the reply as well, its captures ended early, or saw only a part.
+      const missed = reply.hops.find(
+        (h) => isUnderlay(h.role) && h.state === 'blind' && isSourceSide(h.role) === isSourceSide(skipped.role),
+      );
+      if (missed !== undefined) {
+        return unproven('frame', `${missed.point!.label} misses the reply as well as ${skipped.point!.label} does`);
+      }
+      // `-i any` shows every device of the node: another one that took the reply would be there, too.
+      const { namespace } = skipped.point!;
+      const taken = [...strays, ...reply.hops.flatMap((h) => h.observations)].some(
+        (o) => o.message === 'echo-reply' && o.point.namespace === namespace && o.point.link === 'cooked-tunnel',
+      );
+      if (namespace !== null && !taken)
+        return unproven(
+          'frame',
+          `no tunnel device in ${skipped.point!.file} shows the reply, so its capture misses frames`,
+        );
       // Nothing at all is there after the last of several requests: the capture may have been stopped before the reply.
       const { lastSeconds, lastNanoseconds } = o.point.traffic;
       const ended = elapsed(o, { seconds: lastSeconds, nanoseconds: lastNanoseconds }) <= 0;
