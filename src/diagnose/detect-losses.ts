@@ -8,7 +8,7 @@ import { type Hop, isSourceSide, type Journey } from '../trace/journey.js';
 import { elapsed, refText } from '../trace/observation.js';
 import { segmentBetween } from '../trace/segment.js';
 import { type CauseText, findDiagnosis } from './catalogue.js';
-import { bySegment, segmentStage, stagesOf } from './detect-mtu.js';
+import { bySegment, segmentOfStage, segmentStage, stagesOf } from './detect-mtu.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
 import { absentFrom, firstFailure, probeName, seenAt } from './words.js';
@@ -71,13 +71,24 @@ function allLost(
   // An error, a size or a wrong address has already explained it.
   if (list.every((l) => isAnswered(scene, l))) return [];
   if (said('tunnel-route-missing', 'pmtu-black-hole', 'tunnel-mtu-exceeds-underlay')) return [];
+  // A reply to the address that NAT put there has nobody to go to.
+  if (said('underlay-nat') && direction === 'reply') return [];
   // What is addressed to its own sender arrives nowhere else.
   if (
     list.every((l) => l.lastSeen.observations.some((o) => o.outer !== null && o.outer.source === o.outer.destination))
   )
     return [];
-  const stages = stagesOf(segment, direction);
-  const base = { direction, segment, fact: factOf(scene, direction, list), evidence: evidenceOf(list), message: null };
+  // `-i any` shows every device of a node: where the datagram went no further on it, it did not pass the next one.
+  const everyDevice = list.every((l) => l.lastSeen.point?.namespace != null);
+  const stages = stagesOf(segment, direction).slice(0, everyDevice ? 1 : undefined);
+  const where = everyDevice ? segmentOfStage(stages[0]!, direction) : segment;
+  const base = {
+    direction,
+    segment: where,
+    fact: factOf(scene, direction, list),
+    evidence: evidenceOf(list),
+    message: null,
+  };
   const drafts: Draft[] = [];
   for (const stage of stages) {
     const confidence = stages.length === 1 ? 'likely' : 'possible';
@@ -126,6 +137,23 @@ function allLost(
         fact: `${base.fact}; its outer header has CE and its inner one Not-ECT`,
       });
       continue;
+    }
+    if (stage === 4 && !said('stale-neighbour')) {
+      const o = list[0]!.lastSeen.observations[0];
+      const mac = o?.ethernet?.destination ?? null;
+      // Its own ARP told, wherever it was heard.
+      const known = scene.summary.path.arps.some(
+        (a) => a.senderMac === mac && a.senderAddress === o!.outer?.destination,
+      );
+      if (mac !== null && !known && list[0]!.lastSeen.facts.destinationMac === undefined) {
+        drafts.push({
+          ...base,
+          id: 'stale-neighbour',
+          segment: 'S34',
+          confidence: 'possible',
+          message: `the frame is addressed to ${mac}, and nothing captured says that this is the receiving node's: a switch shows it frames for others as well`,
+        });
+      }
     }
     if (stage === 4) {
       const bad = list.find((l) => l.lastSeen.observations.some((o) => o.outer?.checksumRight === false));

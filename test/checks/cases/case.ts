@@ -68,6 +68,19 @@ export function bent(
   return captures;
 }
 
+/** Captures of one name become one capture, in the order of time. */
+export function together(...all: readonly Captures[]): Captures {
+  const joined = new Map<string, CaptureDraft>();
+  for (const captures of all) {
+    for (const [name, capture] of captures) {
+      const frames = [...(joined.get(name)?.frames ?? []), ...capture.frames];
+      frames.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+      joined.set(name, { ...capture, frames });
+    }
+  }
+  return joined;
+}
+
 /** The captures without the frames (1-based) that are named; all captures lose the same when a list is given. */
 export function withoutFrames(path: IpipPath, frames: Readonly<Record<string, readonly number[]>>): Captures {
   const captures = path.captures();

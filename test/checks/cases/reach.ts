@@ -1,6 +1,16 @@
 /** IPT010 to IPT015: what arrived, in which order, how often, and where it had no business. */
+import type { Captures } from '../../support/check-path.js';
 import { ipipPath } from '../../support/ipip-path.js';
-import { bent, type CasesByRule, differentRuns, healthy, inPieces, onlyReplies, withoutFrames } from './case.js';
+import {
+  bent,
+  type CasesByRule,
+  differentRuns,
+  healthy,
+  inPieces,
+  onlyReplies,
+  together,
+  withoutFrames,
+} from './case.js';
 
 const everywhere = [
   'source-pod#3',
@@ -35,8 +45,62 @@ function relayed(): ReturnType<typeof healthy.captures> {
   return captures;
 }
 
+/** The second pod of the first node's traffic lives on a third node, which hears the first question for the second node. */
+function thirdNode(): Captures {
+  const third = ipipPath({
+    startTime: 1_767_225_610_000_000_000n,
+    identifier: 0x1111,
+    destinationPod: { address: '172.20.11.7', mac: '0a:58:ac:14:0b:07' },
+    nodes: [
+      {},
+      {
+        name: 'worker-c',
+        address: '10.9.0.23',
+        mac: '52:54:00:aa:00:23',
+        bridgeAddress: '172.20.11.1',
+        bridgeMac: '0a:58:ac:14:0b:01',
+      },
+    ],
+    names: { 'decapsulator-underlay': 'third', 'decapsulator-tunnel': 'third-ipip', 'destination-pod': 'third-pod' },
+  });
+  const first = ipipPath().captures();
+  const asked = first.get('decapsulator-underlay')!;
+  return together(first, new Map([['third', { ...asked, frames: asked.frames.slice(0, 1) }]]), third.captures());
+}
+
+/** Flow 172.20.5.14 > 172.20.9.33 dies before its pod; 172.20.5.9 > 172.20.9.20 is healthy, and nobody captured at its pods. */
+function otherPair(): Captures {
+  const names = {
+    'source-pod': 'pod1',
+    'encapsulator-underlay': 'node1',
+    'decapsulator-underlay': 'node2',
+    'destination-pod': 'pod2',
+  };
+  const broken = ipipPath({ names, replies: false }).drop({ at: 'S56' });
+  const healthyPair = ipipPath({
+    names,
+    startTime: 1_767_225_610_000_000_000n,
+    sourcePod: { address: '172.20.5.9', mac: '0a:58:ac:14:05:09' },
+    destinationPod: { address: '172.20.9.20', mac: '0a:58:ac:14:09:14' },
+  });
+  return together(broken.captures(), healthyPair.captures({ without: ['source-pod', 'destination-pod'] }));
+}
+
 export const reachCases: CasesByRule = {
   'request-lost': [
+    {
+      name: "a third node's capture heard ARP of this flow, and only the next flow tells whose it is",
+      path: thirdNode(),
+      verdict: 'pass',
+      direction: 'request',
+    },
+    {
+      name: 'the pod captures are those of a broken flow, and the other pair of pods has none',
+      path: otherPair(),
+      verdict: 'pass',
+      direction: 'request',
+      journey: 0,
+    },
     {
       name: 'later fragments do not come over the wire',
       path: withoutFrames(inPieces('request'), {
