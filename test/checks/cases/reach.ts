@@ -45,6 +45,15 @@ function relayed(): ReturnType<typeof healthy.captures> {
   return captures;
 }
 
+const names = {
+  'source-pod': 'pod1',
+  'encapsulator-tunnel': 'pod1-ipip',
+  'encapsulator-underlay': 'node1',
+  'decapsulator-underlay': 'node2',
+  'decapsulator-tunnel': 'pod2-ipip',
+  'destination-pod': 'pod2',
+};
+
 /** The second pod of the first node's traffic lives on a third node, which hears the first question for the second node. */
 function thirdNode(): Captures {
   const third = ipipPath({
@@ -61,21 +70,23 @@ function thirdNode(): Captures {
         bridgeMac: '0a:58:ac:14:0b:01',
       },
     ],
-    names: { 'decapsulator-underlay': 'third', 'decapsulator-tunnel': 'third-ipip', 'destination-pod': 'third-pod' },
+    names: {
+      ...names,
+      'decapsulator-underlay': 'node3',
+      'decapsulator-tunnel': 'pod3-ipip',
+      'destination-pod': 'pod3',
+    },
   });
-  const first = ipipPath().captures();
-  const asked = first.get('decapsulator-underlay')!;
-  return together(first, new Map([['third', { ...asked, frames: asked.frames.slice(0, 1) }]]), third.captures());
+  const first = ipipPath({ names }).captures();
+  const asked = first.get('node2')!;
+  // The third node's own answer takes no time there, as at the second node: it looks like the far end of a question.
+  const later = third.captures();
+  later.get('node3')!.frames[1]!.time -= 20_000n;
+  return together(first, new Map([['node3', { ...asked, frames: asked.frames.slice(0, 1) }]]), later);
 }
 
 /** Flow 172.20.5.14 > 172.20.9.33 dies before its pod; 172.20.5.9 > 172.20.9.20 is healthy, and nobody captured at its pods. */
 function otherPair(): Captures {
-  const names = {
-    'source-pod': 'pod1',
-    'encapsulator-underlay': 'node1',
-    'decapsulator-underlay': 'node2',
-    'destination-pod': 'pod2',
-  };
   const broken = ipipPath({ names, replies: false }).drop({ at: 'S56' });
   const healthyPair = ipipPath({
     names,
