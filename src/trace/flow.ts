@@ -271,9 +271,8 @@ function joinRewritten(evidence: Evidence, probes: readonly Probe[]): void {
     const joined = new Set<Stream>();
     for (const before of list) {
       if (joined.has(before)) continue;
-      let head = before;
       for (const after of list) {
-        if (after === before || joined.has(after) || after.highestTtl >= head.lowestTtl) continue;
+        if (after === before || joined.has(after) || after.highestTtl >= before.lowestTtl) continue;
         if ([...after.points].some((p) => before.points.has(p))) continue;
         const pairs = matchingProbes(evidence, before, after);
         if (pairs.length === 0) continue;
@@ -282,9 +281,7 @@ function joinRewritten(evidence: Evidence, probes: readonly Probe[]): void {
           a.replies.push(...b.replies.splice(0));
           a.rewritten.push(b.key, ...b.rewritten.splice(0));
         }
-        for (const p of after.points) before.points.add(p);
         joined.add(after);
-        head = { ...before, lowestTtl: after.lowestTtl };
       }
     }
   }
@@ -310,7 +307,8 @@ function matchingProbes(evidence: Evidence, before: Stream, after: Stream): [Pro
       return (
         otherRow !== undefined &&
         c.payloadDigest[otherRow] === c.payloadDigest[row] &&
-        c.payloadCaptured[otherRow] === c.payloadCaptured[row]
+        c.payloadCaptured[otherRow] === c.payloadCaptured[row] &&
+        goesOn(evidence, probe, other)
       );
     });
     if (match === undefined) contradicted++;
@@ -324,6 +322,14 @@ function matchingProbes(evidence: Evidence, before: Stream, after: Stream): [Pro
   const telling = (pairs.length > 1 && digests.size === pairs.length) || payloadTells(evidence, pairs);
   const answered = pairs.some(([a, b]) => a.replies.length > 0 && b.replies.length > 0);
   return telling || answered ? pairs : [];
+}
+
+/** NAT may give each probe a name of its own, and a second NAT another: what goes on under it was seen nowhere before, with a lower TTL. */
+function goesOn(evidence: Evidence, before: Probe, after: Probe): boolean {
+  const c = evidence.sightings.columns;
+  return after.requests.every((b) =>
+    before.requests.every((a) => c.timeToLive[a]! > c.timeToLive[b]! && c.point[a] !== c.point[b]),
+  );
 }
 
 /** A single probe's payload tells when it is long enough to hold a time stamp. */

@@ -88,7 +88,9 @@ export class ProbeShapes {
       let outer = 0;
       while (c.outerIdentification[rows[outer]!] !== c.outerIdentification[row]) outer++;
       const equal = (identification << 8) | (digest << 4) | outer;
-      shape += ` ${kind}.${extra}.${equal}${c.identification[row] === 0 ? 'z' : ''}`;
+      // One frame that stands in the file twice has one time; a copy has its own.
+      const again = i > 0 && c.point[rows[i - 1]!] === c.point[row] && !this.#isBefore(rows[i - 1]!, row, false);
+      shape += ` ${kind}.${extra}.${equal}${c.identification[row] === 0 ? 'z' : ''}${again ? 's' : ''}`;
     }
     return shape;
   }
@@ -101,12 +103,12 @@ export class ProbeShapes {
     else rows.splice(at, 0, row);
   }
 
-  #isBefore(a: number, b: number): boolean {
+  #isBefore(a: number, b: number, byFrame = true): boolean {
     const c = this.#evidence.sightings.columns;
     if (c.point[a] !== c.point[b]) return c.point[a]! < c.point[b]!;
     if (c.seconds[a] !== c.seconds[b]) return c.seconds[a]! < c.seconds[b]!;
     if (c.nanoseconds[a] !== c.nanoseconds[b]) return c.nanoseconds[a]! < c.nanoseconds[b]!;
-    return c.frame[a]! < c.frame[b]!;
+    return byFrame && c.frame[a]! < c.frame[b]!;
   }
 
   #kindOf(row: number): number {

@@ -254,6 +254,12 @@ export const reachCases: CasesByRule = {
       direction: 'request',
     },
     {
+      name: 'files that were merged with themselves',
+      path: together(healthy.captures(), healthy.captures()),
+      verdict: 'pass',
+      message: 'one sighting, which stands in the file more than once',
+    },
+    {
       name: 'a capture that shows each frame twice',
       path: bent(healthy, {
         'encapsulator-underlay': ({ frames }) => ({
