@@ -73,6 +73,28 @@ export function firstSeen(leg: Leg): Hop | null {
   return leg.hops.find((h) => h.state === 'seen') ?? null;
 }
 
+/** What of a fragmented datagram did not come, and where that shows. */
+export interface PartlySeen {
+  readonly hop: Hop;
+  /** The hop before, where the datagram was whole; null: it was nowhere whole before. */
+  readonly whole: Hop | null;
+  /** It was whole again further on, so this capture merely misses the rest. */
+  readonly laterWhole: boolean;
+}
+
+/** Is nothing of the datagram missing here? A hop may hold several copies. */
+export function isWhole(hop: Hop): boolean {
+  return hop.observations.some((o) => o.complete);
+}
+
+/** The first place where only some of the datagram's fragments were seen; null when it was whole everywhere. */
+export function partlySeen(leg: Leg): PartlySeen | null {
+  const seen = leg.hops.filter((h) => h.state === 'seen');
+  const at = seen.findIndex((h) => !isWhole(h));
+  if (at < 0) return null;
+  return { hop: seen[at]!, whole: seen[at - 1] ?? null, laterWhole: seen.slice(at).some(isWhole) };
+}
+
 /** Hops of different probes say nothing about what changed on the way. */
 export function sameProbe(a: Observation, b: Observation, journey: Journey): boolean {
   return (
@@ -84,6 +106,40 @@ export function sameProbe(a: Observation, b: Observation, journey: Journey): boo
 /** At the wire and behind it: where a checksum that hardware fills in must be there. */
 export function isReceiveSide(place: HopRole): boolean {
   return hopRoles.indexOf(place) >= hopRoles.indexOf('decapsulator-underlay');
+}
+
+/** ECN as routers and tunnel ends may change it: CE set on what allows it, nothing else (RFC 3168 sections 5 and 12). */
+export function mayMark(before: number, after: number): boolean {
+  const [was, is] = [before & 3, after & 3];
+  return before >> 2 === after >> 2 && (was === 1 || was === 2) && is === 3;
+}
+
+/**
+ * Each datagram behind the wire with the one before it that it was: every copy, and every capture of the two places. A copy
+ * made before the tunnel has an outer identification of its own.
+ */
+export function overTheWire(leg: Leg): (readonly [Observation, Observation])[] {
+  const at = (place: HopRole): Hop[] => leg.hops.filter((h) => h.place === place && h.state === 'seen');
+  const pairs: (readonly [Observation, Observation])[] = [];
+  for (const before of at('encapsulator-underlay')) {
+    for (const after of at('decapsulator-underlay')) {
+      for (const b of after.observations) {
+        const same = before.observations.filter((o) => o.outer?.identification === b.outer?.identification);
+        pairs.push([same.find((o) => sameLink(o, b)) ?? same[0] ?? earlierOf(b, before), b]);
+      }
+    }
+  }
+  return pairs;
+}
+
+/** Do both frames carry the same two MACs? Without MACs nothing tells. */
+export function sameLink(a: Observation, b: Observation): boolean {
+  return (
+    a.ethernet !== null &&
+    b.ethernet !== null &&
+    a.ethernet.source === b.ethernet.source &&
+    a.ethernet.destination === b.ethernet.destination
+  );
 }
 
 /** Pairs each observation here with the one of the earlier hop that is the same copy, else with its first. */

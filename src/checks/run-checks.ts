@@ -1,7 +1,7 @@
 /** Runs the rules over captures, flows and journeys, and turns verdicts into findings. */
 import type { Direction, Finding, Outcome } from '../report/report.js';
 import type { Hop, Journey, Leg } from '../trace/journey.js';
-import { isTunnel, isUnderlay } from '../trace/journey.js';
+import { isSourceSide, isTunnel, isUnderlay } from '../trace/journey.js';
 import type { FlowSummary } from './flow-summary.js';
 import { rules } from './registry.js';
 import type { AnyRule, CaptureScene, RuleMeta, Severity, Verdict } from './rule.js';
@@ -238,7 +238,12 @@ export function judgeJourney(journey: Journey, findings: readonly Judged[], opti
         reasons.push(`${hop.role} was not captured`);
     }
   }
-  if (options.require.has('reply') && journey.reply === null) reasons.push('no reply was captured');
+  if (options.require.has('reply')) {
+    // An answer that was sent is no answer that came.
+    const came = journey.reply?.hops.some((h) => h.state === 'seen' && isSourceSide(h.role));
+    if (came === undefined) reasons.push('no reply was captured');
+    else if (!came) reasons.push("the reply was captured on the destination's side only");
+  }
   if (reasons.length === 0) return { outcome: 'pass', reasons };
   return { outcome: options.failOn === 'unproven' ? 'fail' : 'unproven', reasons: [...new Set(reasons)] };
 }

@@ -798,10 +798,10 @@ export const diagnosisTexts: readonly DiagnosisText[] = [
     summary: 'The reply travels another way than the request.',
     why: 'It may work today; strict reverse path filtering, stateful filters and clouds that check addresses break it.',
     shows: 'One direction encapsulated and the other plain, or through another device.',
-    remedy: 'Make the route back to the source pod leave by the tunnel device on the answering node.',
+    remedy: "Make the route to the other pod's subnet leave by the tunnel device on both nodes.",
     causes: [
       {
-        cause: "the answering node's route to the source pod subnet does not use the tunnel device",
+        cause: "this node's route to the other pod's subnet does not use the tunnel device",
         confirm: 'ip route get shows another device',
         on: 'sender',
         command: (s) => `ip route get ${s.receiverPod}; ip route show dev ${s.tunnel}`,

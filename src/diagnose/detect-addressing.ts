@@ -3,6 +3,7 @@ import { addressText } from '../decode/address.js';
 import type { Direction } from '../report/report.js';
 import { placeIn } from '../trace/journey.js';
 import { refText } from '../trace/observation.js';
+import { segmentOfStage } from './detect-mtu.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
 import { firstFailure as firstOf, isSystematic, labelOf } from './words.js';
@@ -36,7 +37,7 @@ export function detectAddressing(scene: FlowScene): Draft[] {
       drafts.push({
         id: 'wrong-outer-source',
         direction,
-        segment: 'S23',
+        segment: segmentOfStage(2, direction),
         confidence: 'certain',
         message: source.finding.message,
         fact: `${source.finding.message}, at ${labelOf(scene, source.finding)}`,
@@ -115,7 +116,7 @@ function loopedOuter(scene: FlowScene, direction: Direction): Draft[] {
         {
           id: 'wrong-outer-source',
           direction,
-          segment: 'S23',
+          segment: segmentOfStage(2, direction),
           confidence: 'certain',
           message: `outer source and destination are both ${addressText(o.outer!.source)}: the nodes were given one address`,
           fact: `${refText(o)} is addressed from ${addressText(o.outer!.source)} to itself`,

@@ -32,7 +32,9 @@ export function detectEncapsulation(scene: FlowScene): Draft[] {
   if (asymmetric !== null) {
     drafts.push({
       id: 'reply-path-asymmetric',
-      direction: 'reply',
+      // The direction that is not as it should be points at the node that sends it.
+      direction:
+        strays(scene, asymmetric.journey.request) && !strays(scene, asymmetric.journey.reply) ? 'request' : 'reply',
       segment: null,
       confidence: 'certain',
       message: asymmetric.finding.message,
@@ -45,6 +47,11 @@ export function detectEncapsulation(scene: FlowScene): Draft[] {
   if (plain !== null && asymmetric === null && moved.length === 0) drafts.push(...explainPlain(scene, plain.journey));
   drafts.push(...moved);
   return drafts;
+}
+
+function strays(scene: FlowScene, leg: Leg | null): boolean {
+  const wanted = scene.summary.path.encapsulation?.value;
+  return wanted !== undefined && underlaySightings(leg).some((o) => o.encapsulation !== wanted);
 }
 
 function explainPlain(scene: FlowScene, journey: Journey): Draft[] {

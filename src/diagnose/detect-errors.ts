@@ -10,6 +10,9 @@ import { probeName } from './words.js';
 
 const prohibited = new Set([9, 10, 13]);
 
+/** Segments are named in the request's direction: what refuses a reply stands at the other end. */
+const mirrored: Readonly<Record<string, string>> = { S12: 'S56', S23: 'S45', S45: 'S23', S56: 'S12' };
+
 export function detectErrors(scene: FlowScene): Draft[] {
   const drafts: Draft[] = [];
   for (const { journey } of scene.journeys) {
@@ -35,7 +38,7 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
   ): Draft => ({
     id,
     direction,
-    segment,
+    segment: direction === 'request' || segment === null ? segment : (mirrored[segment] ?? segment),
     confidence,
     message,
     fact: `${sender} answered ${what} with ICMP ${errorMeaning(error.type, error.code)}, quoting ${quotes}; seen at ${[...new Set(places)].join(', ')}`,

@@ -1,4 +1,6 @@
 /** Silent losses: which segment, all or some, and what its silence can mean. */
+
+import { partlySeen } from '../checks/compare.js';
 import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
 import type { Direction } from '../report/report.js';
@@ -6,7 +8,7 @@ import { type Hop, isSourceSide, type Journey } from '../trace/journey.js';
 import { elapsed, refText } from '../trace/observation.js';
 import { segmentBetween } from '../trace/segment.js';
 import { type CauseText, findDiagnosis } from './catalogue.js';
-import { bySegment, segmentStage, stagesOf } from './detect-mtu.js';
+import { bySegment, segmentOfStage, segmentStage, stagesOf } from './detect-mtu.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
 import { absentFrom, firstFailure, probeName, seenAt } from './words.js';
@@ -29,6 +31,13 @@ export function detectLosses(scene: FlowScene, said: (...ids: string[]) => boole
       if (passed === 0) drafts.push(...allLost(scene, direction, segment, list, said));
       else drafts.push(...someLost(scene, direction, segment, list, passed, said));
     }
+  }
+  for (const [rule, direction] of [
+    ['IPT010', 'request'],
+    ['IPT502', 'reply'],
+  ] as const) {
+    const partly = firstFailure(scene, rule);
+    if (partly !== null) drafts.push(...fragmentsLost(scene, partly.journey, direction));
   }
   if (summary.path.nodeIsSource === false && firstFailure(scene, 'IPT501') !== null) drafts.push(...silent(scene));
   return drafts;
@@ -62,13 +71,24 @@ function allLost(
   // An error, a size or a wrong address has already explained it.
   if (list.every((l) => isAnswered(scene, l))) return [];
   if (said('tunnel-route-missing', 'pmtu-black-hole', 'tunnel-mtu-exceeds-underlay')) return [];
+  // A reply to the address that NAT put there has nobody to go to.
+  if (said('underlay-nat') && direction === 'reply') return [];
   // What is addressed to its own sender arrives nowhere else.
   if (
     list.every((l) => l.lastSeen.observations.some((o) => o.outer !== null && o.outer.source === o.outer.destination))
   )
     return [];
-  const stages = stagesOf(segment, direction);
-  const base = { direction, segment, fact: factOf(scene, direction, list), evidence: evidenceOf(list), message: null };
+  // `-i any` shows every device of a node: where the datagram went no further on it, it did not pass the next one.
+  const everyDevice = list.every((l) => l.lastSeen.point?.namespace != null);
+  const stages = stagesOf(segment, direction).slice(0, everyDevice ? 1 : undefined);
+  const where = everyDevice ? segmentOfStage(stages[0]!, direction) : segment;
+  const base = {
+    direction,
+    segment: where,
+    fact: factOf(scene, direction, list),
+    evidence: evidenceOf(list),
+    message: null,
+  };
   const drafts: Draft[] = [];
   for (const stage of stages) {
     const confidence = stages.length === 1 ? 'likely' : 'possible';
@@ -117,6 +137,23 @@ function allLost(
         fact: `${base.fact}; its outer header has CE and its inner one Not-ECT`,
       });
       continue;
+    }
+    if (stage === 4 && !said('stale-neighbour')) {
+      const o = list[0]!.lastSeen.observations[0];
+      const mac = o?.ethernet?.destination ?? null;
+      // Its own ARP told, wherever it was heard.
+      const known = scene.summary.path.arps.some(
+        (a) => a.senderMac === mac && a.senderAddress === o!.outer?.destination,
+      );
+      if (mac !== null && !known && list[0]!.lastSeen.facts.destinationMac === undefined) {
+        drafts.push({
+          ...base,
+          id: 'stale-neighbour',
+          segment: 'S34',
+          confidence: 'possible',
+          message: `the frame is addressed to ${mac}, and nothing captured says that this is the receiving node's: a switch shows it frames for others as well`,
+        });
+      }
     }
     if (stage === 4) {
       const bad = list.find((l) => l.lastSeen.observations.some((o) => o.outer?.checksumRight === false));
@@ -328,23 +365,25 @@ function idleBefore(scene: FlowScene, positions: readonly number[]): number | nu
   return starts.reduce<number>((least, p) => Math.min(least, p!), Number.POSITIVE_INFINITY);
 }
 
-/** The pod got the first fragments and not the later ones, which an earlier hop shows: it had nothing to answer. */
-function fragmentsLost(scene: FlowScene, journey: Journey): Draft[] {
-  const seen = journey.request.hops.filter((h) => h.state === 'seen');
+/** The first fragments went on and later ones did not, which an earlier hop shows: there was nothing whole to take up or to answer. */
+function fragmentsLost(scene: FlowScene, journey: Journey, direction: Direction): Draft[] {
+  const leg = direction === 'request' ? journey.request : journey.reply;
+  const part = leg === null ? null : partlySeen(leg);
+  if (part === null || part.whole === null || part.laterWhole) return [];
+  const { whole, hop } = part;
   const pieces = (h: Hop): number => h.observations.reduce((most, o) => Math.max(most, o.fragments.length), 0);
-  const at = seen.findIndex((h, i) => i > 0 && pieces(h) > 0 && pieces(h) < pieces(seen[i - 1]!));
-  const before = seen[at - 1];
-  const after = seen[at];
-  if (before === undefined || after === undefined) return [];
+  const before = pieces(whole) === 0 ? 'whole' : `in ${pieces(whole)} fragments`;
   return [
     {
       id: 'fragments-lost',
-      direction: 'request',
-      segment: segmentBetween(before.role, after.role),
+      direction,
+      segment: segmentBetween(whole.role, hop.role),
       confidence: 'likely',
       message: null,
-      fact: `${probeName(scene, 'request', journey.position)} is in ${pieces(before)} fragments at ${seenAt(before)}, and ${pieces(after)} of them at ${seenAt(after)}`,
-      evidence: [...before.observations, ...after.observations].flatMap((o) => o.fragments),
+      fact: `${probeName(scene, direction, journey.position)} is ${before} at ${seenAt(whole)}, and ${pieces(hop)}${pieces(whole) === 0 ? ' fragment(s)' : ''} of ${pieces(whole) === 0 ? 'it' : 'them'} at ${seenAt(hop)}`,
+      evidence: [...whole.observations, ...hop.observations].flatMap((o): Draft['evidence'] =>
+        o.fragments.length === 0 ? [o.ref] : o.fragments,
+      ),
     },
   ];
 }
@@ -352,8 +391,7 @@ function fragmentsLost(scene: FlowScene, journey: Journey): Draft[] {
 function silent(scene: FlowScene): Draft[] {
   const failure = firstFailure(scene, 'IPT501')!;
   const o = failure.journey.request.lastSeen!.observations[0]!;
-  const partly = fragmentsLost(scene, failure.journey);
-  if (partly.length > 0) return partly;
+  if (fragmentsLost(scene, failure.journey, 'request').length > 0) return [];
   // A wrong checksum is why: packet-corrupted says so.
   if (o.icmpChecksumRight === false || o.inner.checksumRight === false) return [];
   return [

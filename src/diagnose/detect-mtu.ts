@@ -137,6 +137,12 @@ export function segmentStage(segment: string, direction: 'request' | 'reply'): n
   return direction === 'request' ? first : 6 - last;
 }
 
+/** The segment of one stage, in the direction of travel. */
+export function segmentOfStage(stage: number, direction: 'request' | 'reply'): string {
+  const first = direction === 'request' ? stage : 6 - stage;
+  return `S${first}${first + 1}`;
+}
+
 /** All stages that a segment covers, in ascending order. */
 export function stagesOf(segment: string, direction: 'request' | 'reply'): number[] {
   const first = segmentStage(segment, direction);

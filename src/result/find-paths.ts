@@ -2,7 +2,7 @@
 
 import { addressText } from '../decode/address.js';
 import type { ExpectationSource, Fact, FlowFacts } from '../expect/expected-path.js';
-import { type Inferred, inferFacts } from '../expect/infer.js';
+import { type Inferred, inferFacts, type KnownNodes } from '../expect/infer.js';
 import { mergeFacts } from '../expect/merge.js';
 import type { Profile } from '../expect/profiles.js';
 import { tunnelEnds, whyBackground } from '../trace/background.js';
@@ -65,29 +65,72 @@ export function findPaths(evidence: Evidence, options: PathOptions): FoundPaths 
   if (ignored > MAX_NOTES) notes.push(`${ignored - MAX_NOTES} more flows are no pod traffic between nodes: not judged`);
   const learned: Learned = { points: new Map(), pods: new Map() };
   const known = new Map<number, number>();
-  const drafts = new Map<Flow, { assignments: Assignment[]; errors: ErrorSighting[]; inferred: Inferred }>();
+  const teachers = new Map<number, Flow>();
+  const drafts = new Map<
+    Flow,
+    { assignments: Assignment[]; errors: ErrorSighting[]; inferred: Inferred; knew: number }
+  >();
   // Flows with the richest evidence first: what they teach about points helps the poorer ones.
   const rich = new Map(found.map((flow) => [flow, richness(evidence, flow)]));
   const most = Math.max(1, Math.min(MAX_FLOWS, Math.floor(MAX_PLACES / Math.max(1, evidence.points.length))));
   const byEvidence = [...found].sort((a, b) => rich.get(b)! - rich.get(a)!).slice(0, most);
-  for (const flow of byEvidence) {
+  const draft = (flow: Flow, taught: KnownNodes): void => {
     const errors = errorsOf(evidence, flow);
     const stated = statedRoles(evidence, flow, options.statedPoints, options.expectations);
     const assignments = assignRoles({ evidence, flow, stated, learned, refusals: errors });
-    const inferred = inferFacts(evidence, flow, assignments, known, errors);
+    const inferred = inferFacts(evidence, flow, assignments, taught, errors);
     const { source, destination } = inferred.nodes;
     // Only mirrored evidence teaches; what was itself taught adds nothing.
-    if (source?.from === 'the mirrored reply' && !known.has(flow.source)) known.set(flow.source, source.value);
-    if (destination?.from === 'the mirrored reply' && !known.has(flow.destination))
-      known.set(flow.destination, destination.value);
-    drafts.set(flow, { assignments, errors, inferred });
+    for (const [pod, node] of [
+      [flow.source, source],
+      [flow.destination, destination],
+    ] as const) {
+      if (node?.from !== 'the mirrored reply' || known.has(pod)) continue;
+      known.set(pod, node.value);
+      teachers.set(pod, flow);
+    }
+    drafts.set(flow, { assignments, errors, inferred, knew: learned.points.size });
+  };
+  for (const flow of byEvidence) draft(flow, known);
+  // A point that this flow left alone may be another node's: only a later flow told. Nobody learns from himself.
+  for (const flow of byEvidence) {
+    if (drafts.get(flow)!.knew === learned.points.size) continue;
+    draft(flow, new Map([...known].filter(([pod]) => teachers.get(pod) !== flow)));
   }
+  leaveOtherPods(evidence, drafts);
   const flows = found.filter((flow) => drafts.has(flow));
   const paths = flows.map((flow) => {
     const draft = drafts.get(flow)!;
     return makePath(evidence, flow, draft.assignments, draft.errors, draft.inferred, options);
   });
   return { paths, notes, ignored, unjudged: found.length - flows.length };
+}
+
+/**
+ * A pod's capture that saw nothing is some pod's: of two flows to which its name or elimination gives it, the one that lost its
+ * datagrams has it, not the one that was answered past it.
+ */
+function leaveOtherPods(evidence: Evidence, drafts: ReadonlyMap<Flow, { assignments: Assignment[] }>): void {
+  const { point, flags } = evidence.sightings.kinds.columns;
+  const guessed = [...drafts].map(([flow, { assignments }]) => {
+    const { kinds } = flow.probes;
+    const seen = new Set(kinds.map((kind) => point[kind]!));
+    const places = assignments.filter(
+      (a) =>
+        (a.role === 'source-pod' || a.role === 'destination-pod') &&
+        (a.from === 'name' || a.from === 'elimination') &&
+        !seen.has(a.point.index),
+    );
+    return { assignments, places, answered: kinds.some((kind) => (flags[kind]! & Flag.Reply) !== 0) };
+  });
+  const lacking = new Set(guessed.filter((g) => !g.answered).flatMap((g) => g.places.map((a) => a.point.index)));
+  for (const { assignments, places, answered } of guessed) {
+    if (!answered) continue;
+    for (const place of places) {
+      if (!lacking.has(place.point.index)) continue;
+      assignments[assignments.indexOf(place)] = { ...place, role: null, from: null, offPath: true };
+    }
+  }
 }
 
 function richness(evidence: Evidence, flow: Flow): number {

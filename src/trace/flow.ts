@@ -303,10 +303,14 @@ interface Stream {
   readonly points: Set<number>;
   lowestTtl: number;
   highestTtl: number;
+  /** Probes by sequence number, once somebody asked. */
+  bySequence: ReadonlyMap<number, readonly number[]> | null;
 }
 
 /** A hostile capture can hold any number of streams to one destination; real renaming concerns few. */
 const MAX_STREAMS = 512;
+/** So many probes in which two streams differ, and none in which they agree: they are two. */
+const PLAINLY_OTHER = 64;
 
 /**
  * NAT on the way gives a request another inner source, or another ICMP identifier. Two streams to one destination are one
@@ -320,9 +324,8 @@ function joinRewritten(evidence: Evidence, store: ProbeStore): void {
     const joined = new Set<Stream>();
     for (const before of list) {
       if (joined.has(before)) continue;
-      let head = before;
       for (const after of list) {
-        if (after === before || joined.has(after) || after.highestTtl >= head.lowestTtl) continue;
+        if (after === before || joined.has(after) || after.highestTtl >= before.lowestTtl) continue;
         if ([...after.points].some((p) => before.points.has(p))) continue;
         const pairs = matchingProbes(evidence, store, before, after);
         if (pairs.length === 0) continue;
@@ -333,9 +336,7 @@ function joinRewritten(evidence: Evidence, store: ProbeStore): void {
           a.replies.push(...b.replies.splice(0));
           a.rewritten.push(b.key, ...b.rewritten.splice(0));
         }
-        for (const p of after.points) before.points.add(p);
         joined.add(after);
-        head = { ...before, lowestTtl: after.lowestTtl };
       }
     }
   }
@@ -363,7 +364,15 @@ function streamsByDestination(evidence: Evidence, store: ProbeStore): Stream[][]
       }
       stream = there.byId.get(id) ?? null;
       if (stream === null) {
-        stream = { source, identifier, probes: [], points: new Set(), lowestTtl: 256, highestTtl: -1 };
+        stream = {
+          source,
+          identifier,
+          probes: [],
+          points: new Set(),
+          lowestTtl: 256,
+          highestTtl: -1,
+          bySequence: null,
+        };
         there.byId.set(id, stream);
         there.streams.push(stream);
       }
@@ -399,31 +408,27 @@ function streamsByDestination(evidence: Evidence, store: ProbeStore): Stream[][]
 function matchingProbes(evidence: Evidence, store: ProbeStore, before: Stream, after: Stream): [number, number][] {
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
-  const bySequence = new Map<number, number[]>();
-  const firstRequest = (position: number): number | undefined => store.at(position).requests[0];
-  for (const position of after.probes) {
-    const { sequence } = store.key(position);
-    const list = bySequence.get(sequence);
-    if (list === undefined) bySequence.set(sequence, [position]);
-    else list.push(position);
-  }
+  const bySequence = sequencesOf(store, after);
   const pairs: [number, number][] = [];
   const digests = new Set<number>();
   let contradicted = 0;
   for (const position of before.probes) {
-    const row = firstRequest(position);
+    const row = store.firstRequest(position);
     const candidates = bySequence.get(store.key(position).sequence);
     if (row === undefined || candidates === undefined) continue;
     const match = candidates.find((other) => {
-      const otherRow = firstRequest(other);
+      const otherRow = store.firstRequest(other);
       return (
         otherRow !== undefined &&
         c.payloadDigest[otherRow] === c.payloadDigest[row] &&
-        k.payloadCaptured[c.kind[otherRow]!] === k.payloadCaptured[c.kind[row]!]
+        k.payloadCaptured[c.kind[otherRow]!] === k.payloadCaptured[c.kind[row]!] &&
+        goesOn(evidence, store.at(position), store.at(other))
       );
     });
-    if (match === undefined) contradicted++;
-    else {
+    if (match === undefined) {
+      // Streams of floods would be held against one another to their ends.
+      if (++contradicted >= PLAINLY_OTHER && pairs.length === 0) return [];
+    } else {
       pairs.push([position, match]);
       digests.add(c.payloadDigest[row]!);
     }
@@ -433,6 +438,28 @@ function matchingProbes(evidence: Evidence, store: ProbeStore, before: Stream, a
   const telling = (pairs.length > 1 && digests.size === pairs.length) || payloadTells(evidence, store, pairs);
   const answered = pairs.some(([a, b]) => store.at(a).replies.length > 0 && store.at(b).replies.length > 0);
   return telling || answered ? pairs : [];
+}
+
+function sequencesOf(store: ProbeStore, stream: Stream): ReadonlyMap<number, readonly number[]> {
+  if (stream.bySequence !== null) return stream.bySequence;
+  const bySequence = new Map<number, number[]>();
+  for (const position of stream.probes) {
+    const { sequence } = store.key(position);
+    const list = bySequence.get(sequence);
+    if (list === undefined) bySequence.set(sequence, [position]);
+    else list.push(position);
+  }
+  stream.bySequence = bySequence;
+  return bySequence;
+}
+
+/** NAT may give each probe a name of its own, and a second NAT another: what goes on under it was seen nowhere before, with a lower TTL. */
+function goesOn(evidence: Evidence, before: Probe, after: Probe): boolean {
+  const { kind } = evidence.sightings.columns;
+  const { timeToLive, point } = evidence.sightings.kinds.columns;
+  return after.requests.every((b) =>
+    before.requests.every((a) => timeToLive[kind[a]!]! > timeToLive[kind[b]!]! && point[kind[a]!] !== point[kind[b]!]),
+  );
 }
 
 /** A single probe's payload tells when it is long enough to hold a time stamp. */

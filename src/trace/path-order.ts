@@ -377,9 +377,10 @@ function arpRoundTripDifference(
   b: CapturePoint,
   view: PointView | null,
   arps: readonly ArpSighting[],
+  about: number | null = null,
 ): number | null {
   for (const ask of arpsAt(arps, a).slice(0, MAX_ASKED)) {
-    if (ask.operation !== 1) continue;
+    if (ask.operation !== 1 || (about !== null && ask.targetAddress !== about)) continue;
     // The asker must be the encapsulator: its question, its side.
     if (view?.outerSource !== null && view !== null && ask.senderAddress !== view.outerSource) continue;
     const round = (point: CapturePoint): number | null => {
@@ -552,8 +553,12 @@ function placeSilentPoints(open: readonly Place[], places: readonly Place[], inp
   for (const place of silent) {
     if (place.side !== null || place.kind !== 'underlay' || place.offPath) continue;
     const known = places.find((p) => p.kind === 'underlay' && p.side !== null && p.view !== null);
+    // Only the question for the other end of this flow: the answer to another one stands at a third node.
+    const about = known?.view?.outerDestination ?? null;
     const difference =
-      known === undefined ? null : arpRoundTripDifference(known.point, place.point, known.view, input.evidence.arps);
+      known === undefined
+        ? null
+        : arpRoundTripDifference(known.point, place.point, known.view, input.evidence.arps, about);
     if (difference !== null) placeSilent(place, 'underlay', difference > 0 ? 'destination' : 'source', 'content');
   }
   // A datagram that was never sent: the node that asks in vain is its sender.

@@ -37,6 +37,18 @@ export class ProbeStore {
     return requests[0] ?? replies[0] ?? -1;
   }
 
+  /** The first row of a request; undefined: there is none. */
+  firstRequest(position: number): number | undefined {
+    const id = this.#ids[position]!;
+    if (id < 0) return this.#made[~id]!.requests[0];
+    const { flags } = this.table.kinds.columns;
+    const { kind } = this.table.columns;
+    for (let row = this.#chains.first[id]!; row !== -1; row = this.#chains.next[row]!) {
+      if ((flags[kind[row]!]! & Flag.Reply) === 0) return row;
+    }
+    return undefined;
+  }
+
   /** Puts the probe's rows into `rows` and returns how many there are. */
   rows(position: number, rows: number[]): number {
     const id = this.#ids[position]!;

@@ -73,8 +73,11 @@ export class ProbeShapes {
       while (c.payloadDigest[rows[digest]!] !== c.payloadDigest[row]) digest++;
       let outer = 0;
       while (c.outerIdentification[rows[outer]!] !== c.outerIdentification[row]) outer++;
+      // One frame that stands in the file twice has one time; a copy has its own.
+      const again = i > 0 && this.#isAgain(rows[i - 1]!, row);
       words[2 + 2 * i] = kind;
-      words[3 + 2 * i] = (identification << 12) | (digest << 8) | (outer << 4) | (c.identification[row] === 0 ? 1 : 0);
+      words[3 + 2 * i] =
+        (identification << 12) | (digest << 8) | (outer << 4) | (again ? 2 : 0) | (c.identification[row] === 0 ? 1 : 0);
     }
     if (this.#anyQuoted && this.#isQuoted(probes, n)) return -1;
     return this.#number(2 + 2 * count);
@@ -129,6 +132,15 @@ export class ProbeShapes {
     if (c.seconds[a] !== c.seconds[b]) return c.seconds[a]! < c.seconds[b]!;
     if (c.nanoseconds[a] !== c.nanoseconds[b]) return c.nanoseconds[a]! < c.nanoseconds[b]!;
     return c.frame[a]! < c.frame[b]!;
+  }
+
+  /** Two rows at one point with one time. */
+  #isAgain(a: number, b: number): boolean {
+    const { columns: c, kinds } = this.#evidence.sightings;
+    const { point } = kinds.columns;
+    return (
+      point[c.kind[a]!] === point[c.kind[b]!] && c.seconds[a] === c.seconds[b] && c.nanoseconds[a] === c.nanoseconds[b]
+    );
   }
 }
 

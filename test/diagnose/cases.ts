@@ -438,6 +438,18 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
     next: at(machine1, 'ip -br addr'),
   },
   {
+    name: 'the same of the reply: the other machine, and its stretch of the path',
+    path: ipipPath({ probes: 2 }).change({ from: 'decapsulator-underlay', direction: 'reply' }, (draft) => {
+      for (const header of draft.outer) header.source = '10.9.0.99';
+    }),
+    outcome: 'fail',
+    id: 'wrong-outer-source',
+    segment: 'S45',
+    direction: 'reply',
+    confidence: 'certain',
+    next: at(machine2, 'ip -br addr'),
+  },
+  {
     name: 'both nodes were given one address',
     path: overAll((draft) => {
       for (const header of draft.outer) header.source = header.destination = '10.0.2.15';
@@ -549,6 +561,19 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
     direction: 'request',
     confidence: 'certain',
     next: at(machine1, 'ping -M dont'),
+  },
+  {
+    name: 'later fragments of the reply vanish before the pod',
+    path: without(
+      ipipPath({ payload: 3000, dontFragment: false, probes: 1 }).fragment({ mtu: 1480, direction: 'reply' }),
+      { 'source-pod': [5, 6] },
+    ),
+    outcome: 'fail',
+    id: 'fragments-lost',
+    segment: 'S12',
+    direction: 'reply',
+    confidence: 'likely',
+    next: at(machine2, 'ping -M dont'),
   },
   {
     name: 'later fragments vanish, before anybody says so',
@@ -769,6 +794,16 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
     direction: 'reply',
     confidence: 'certain',
     next: at(machine2, 'ip route get 172\\.20\\.5\\.14'),
+  },
+  {
+    name: 'the request goes plain and is answered through the tunnel: the sending node is the one to look at',
+    path: ipipPath({ probes: 2, encapsulation: 'none', replyEncapsulation: 'ipip' }),
+    outcome: 'fail',
+    id: 'reply-path-asymmetric',
+    segment: null,
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine1, 'ip route get 172\\.20\\.9\\.33'),
   },
   {
     name: 'plain both ways',

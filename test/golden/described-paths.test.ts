@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
-import { type IpipPath, ipipPath, writeCaptures } from '../support/ipip-path.js';
+import { type CaptureChoice, type IpipPath, ipipPath, writeCaptures } from '../support/ipip-path.js';
 import { runTool } from '../support/run-tool.js';
 
 const root = mkdtempSync(join(tmpdir(), 'described-'));
@@ -13,6 +13,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 interface Described {
   name: string;
   path: IpipPath;
+  choice?: CaptureChoice;
   options?: string[];
   outcome: Report['outcome'];
   /** Must be among the diagnoses. */
@@ -81,6 +82,28 @@ const described: Described[] = [
     outcome: 'fail',
     diagnosis: 'source-node-masquerade',
     rules: ['IPT301'],
+  },
+  {
+    name: 'masquerade that gives each of three probes another identifier',
+    path: ipipPath({ masquerade: 'node1', probes: 3 }),
+    outcome: 'fail',
+    diagnosis: 'source-node-masquerade',
+    never: 'capture-blind',
+    rules: ['IPT301', 'IPT306'],
+  },
+  {
+    name: 'a reply that was sent, required to have come',
+    path: ipipPath(),
+    choice: { only: ['decapsulator-underlay', 'decapsulator-tunnel', 'destination-pod'] },
+    options: ['--require', 'reply'],
+    outcome: 'unproven',
+  },
+  {
+    name: 'a reply that came to the source node',
+    path: ipipPath(),
+    choice: { only: ['encapsulator-underlay', 'decapsulator-underlay'] },
+    options: ['--require', 'reply'],
+    outcome: 'pass',
   },
   {
     name: 'masquerade on the destination node',
@@ -167,6 +190,12 @@ const described: Described[] = [
     rules: ['IPT013'],
   },
   {
+    name: 'inner fragments, and nobody captured where they were made',
+    path: ipipPath({ payload: 1472, dontFragment: false }).fragment({ from: 'encapsulator-tunnel', mtu: 1480 }),
+    choice: { without: ['source-pod', 'destination-pod'] },
+    outcome: 'unproven',
+  },
+  {
     name: 'outer fragments',
     path: ipipPath({ payload: 3000 }).fragment({ mtu: 1500, layer: 'outer' }),
     options: jumbo,
@@ -199,25 +228,28 @@ const described: Described[] = [
 const exitStatuses = { pass: 0, fail: 1, unproven: 3 } as const;
 
 describe('check on described paths', () => {
-  it.each(described)('$name: $outcome', ({ name, path, options = [], outcome, diagnosis, never, rules = [] }) => {
-    const folder = join(root, name.replace(/\W+/g, '-'));
-    const files = writeCaptures(folder, path.captures());
-    const run = runTool(['check', ...files, ...options, '--format', 'json']);
-    expect(run.stdout, run.stderr).toMatch(/^\{/);
-    const report = JSON.parse(run.stdout) as Report;
-    const diagnoses = [...report.diagnoses, ...report.flows.flatMap((flow) => flow.diagnoses)].map(({ id }) => id);
-    const findings = report.flows.flatMap((flow) => [
-      ...flow.findings,
-      ...flow.journeys.flatMap((journey) => journey.findings),
-    ]);
-    const failing = findings.filter((finding) => finding.verdict === 'fail').map((finding) => finding.rule);
+  it.each(described)(
+    '$name: $outcome',
+    ({ name, path, choice, options = [], outcome, diagnosis, never, rules = [] }) => {
+      const folder = join(root, name.replace(/\W+/g, '-'));
+      const files = writeCaptures(folder, path.captures(choice));
+      const run = runTool(['check', ...files, ...options, '--format', 'json']);
+      expect(run.stdout, run.stderr).toMatch(/^\{/);
+      const report = JSON.parse(run.stdout) as Report;
+      const diagnoses = [...report.diagnoses, ...report.flows.flatMap((flow) => flow.diagnoses)].map(({ id }) => id);
+      const findings = report.flows.flatMap((flow) => [
+        ...flow.findings,
+        ...flow.journeys.flatMap((journey) => journey.findings),
+      ]);
+      const failing = findings.filter((finding) => finding.verdict === 'fail').map((finding) => finding.rule);
 
-    expect({ outcome: report.outcome, status: run.status, reasons: report.reasons }).toMatchObject({
-      outcome,
-      status: exitStatuses[outcome],
-    });
-    if (diagnosis !== undefined) expect(diagnoses).toContain(diagnosis);
-    if (never !== undefined) expect(diagnoses).not.toContain(never);
-    expect(failing).toEqual(expect.arrayContaining(rules));
-  });
+      expect({ outcome: report.outcome, status: run.status, reasons: report.reasons }).toMatchObject({
+        outcome,
+        status: exitStatuses[outcome],
+      });
+      if (diagnosis !== undefined) expect(diagnoses).toContain(diagnosis);
+      if (never !== undefined) expect(diagnoses).not.toContain(never);
+      expect(failing).toEqual(expect.arrayContaining(rules));
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import type { Observation } from '../../trace/observation.js';
-import { earlierOf, firstSeen, sameProbe } from '../compare.js';
+import { earlierOf, firstSeen, mayMark, sameProbe } from '../compare.js';
 import { everywhere } from '../everywhere.js';
 import { defineHopRule, fail, pass, proof, unproven } from '../rule.js';
 
@@ -12,7 +12,7 @@ interface HeaderChanged {
 
 const fields: readonly [string, (o: Observation) => number][] = [
   ['identification', (o) => o.inner.identification],
-  ['type of service', (o) => o.inner.typeOfService & 0xfc],
+  ['type of service', (o) => o.inner.typeOfService],
   ['DF', (o) => Number(o.inner.dontFragment)],
   ['header length', (o) => o.inner.headerLength],
   ['options', (o) => o.optionsDigest],
@@ -24,14 +24,15 @@ export default defineHopRule<HeaderChanged>({
     id: 'IPT304',
     name: 'inner-header-changed',
     severity: 'error',
-    summary: 'Identification, DSCP, DF, options or length of the inner header changed on the way.',
+    summary: 'Identification, type of service, DF, options or length of the inner header changed on the way.',
     proves:
-      'A pass proves that only the TTL and checksum of the inner header changed (and ECN, which a tunnel may mark).',
+      'A pass proves that only the TTL and checksum of the inner header changed (and ECN from ECT to CE, as a router or a tunnel marks it).',
     shows: 'A field of the inner header that differs from the first hop.',
     remedy:
       'Something between rewrites headers: a mangle rule, a middlebox, or damage on the wire (then checksums fail, too).',
     sources: [
       { kind: 'rfc', number: 791, section: '3.1' },
+      { kind: 'rfc', number: 3168, section: '12' },
       { kind: 'rfc', number: 6040, section: '4.2' },
     ],
     required: false,
@@ -48,6 +49,7 @@ export default defineHopRule<HeaderChanged>({
         const was = read(a);
         const is = read(o);
         if (was === is || (field === 'datagram length' && !(a.complete && o.complete))) continue;
+        if (field === 'type of service' && mayMark(was, is)) continue;
         return fail(
           { field, expected: String(was), found: String(is), since: first.point!.label },
           a.ref,

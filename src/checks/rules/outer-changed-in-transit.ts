@@ -1,6 +1,6 @@
 import { addressText } from '../../decode/address.js';
 import type { Ipv4Header } from '../../trace/observation.js';
-import { earlierOf, sameProbe } from '../compare.js';
+import { mayMark, overTheWire, sameLink, sameProbe } from '../compare.js';
 import { defineLegRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
 
 interface OuterChanged {
@@ -19,6 +19,9 @@ const fields: readonly [string, (h: Ipv4Header) => number, (n: number) => string
   ['outer protocol', (h) => h.protocol, String],
 ];
 
+/** The four ECN codepoints by their value: RFC 3168 section 5. */
+const ecn = ['Not-ECT', 'ECT(1)', 'ECT(0)', 'CE'];
+
 export default defineLegRule<OuterChanged>({
   meta: {
     id: 'IPT211',
@@ -27,37 +30,55 @@ export default defineLegRule<OuterChanged>({
     summary: 'Between the nodes something other than TTL, checksum and ECN changed in the outer header.',
     proves:
       'A pass proves that both underlay captures show one outer header: no NAT, no re-encapsulation between them.',
-    shows: 'Another address, identification, length or DF at the receiving node. A remarked DSCP is allowed.',
+    shows:
+      'Another address, identification, length or DF at the receiving node. A remarked DSCP is allowed, and CE set on ECT; a TTL that fell in an unchanged frame is not.',
     remedy:
       'Changed addresses: NAT in the underlay, or another node that forwards. Changed identification or length: a middlebox that rebuilds datagrams.',
     sources: [
       { kind: 'rfc', number: 791, section: '3.1' },
       { kind: 'rfc', number: 6864, section: '4' },
+      { kind: 'rfc', number: 3168, section: '12' },
     ],
     required: false,
     samples: { pass: 'ok-ping', fail: 'bad-wrong-remote' },
   },
   message: ({ field, before, after }) => `${field} changed on the way from ${before} to ${after}`,
   check(leg, journey) {
-    const before = leg.hops.find((h) => h.place === 'encapsulator-underlay' && h.state === 'seen');
-    const after = leg.hops.find((h) => h.place === 'decapsulator-underlay' && h.state === 'seen');
-    if (before === undefined || after === undefined) return notApplicable;
-    const b = after.observations[0]!;
-    const a = earlierOf(b, before);
-    if (a.outer === null || b.outer === null) return notApplicable;
-    if (!sameProbe(a, b, journey)) return unproven('frame', 'the two captures hold different pings');
-    for (const [field, read, text] of fields) {
-      const x = read(a.outer);
-      const y = read(b.outer);
-      // Outer fragments that were joined on one side only differ in length by nature.
-      if (x === y || (field === 'outer total length' && a.fragmented !== b.fragmented)) continue;
-      return fail({ field, before: text(x), after: text(y) }, a.ref, proof(b.ref, field, text(x), text(y)));
+    const pairs = overTheWire(leg).filter(([a, b]) => a.outer !== null && b.outer !== null);
+    if (pairs.length === 0) return notApplicable;
+    if (pairs.some(([a, b]) => !sameProbe(a, b, journey)))
+      return unproven('frame', 'the two captures hold different pings');
+    for (const [a, b] of pairs) {
+      const [before, after] = [a.outer!, b.outer!];
+      for (const [field, read, text] of fields) {
+        const x = read(before);
+        const y = read(after);
+        // Outer fragments that were joined on one side only differ in length by nature.
+        if (x === y || (field === 'outer total length' && a.fragmented !== b.fragmented)) continue;
+        return fail({ field, before: text(x), after: text(y) }, a.ref, proof(b.ref, field, text(x), text(y)));
+      }
+      const [ttlA, ttlB] = [before.timeToLive, after.timeToLive];
+      // What takes from the TTL is a router, and a router sends a frame of its own.
+      const bridged = ttlB < ttlA && sameLink(a, b);
+      if (ttlB > ttlA || bridged) {
+        return fail(
+          {
+            field: 'outer TTL',
+            before: String(ttlA),
+            after: bridged ? `${ttlB} in a frame with the same MACs` : `${ttlB}`,
+          },
+          a.ref,
+          proof(b.ref, 'outer TTL', `${bridged ? '' : 'at most '}${ttlA}`, String(ttlB)),
+        );
+      }
+      const [ecnA, ecnB] = [before.typeOfService & 3, after.typeOfService & 3];
+      if (ecnA !== ecnB && !mayMark(ecnA, ecnB)) {
+        const [x, y] = [ecn[ecnA]!, ecn[ecnB]!];
+        return fail({ field: 'outer ECN', before: x, after: y }, a.ref, proof(b.ref, 'outer ECN', x, y));
+      }
     }
-    if (b.outer.timeToLive > a.outer.timeToLive) {
-      const [x, y] = [String(a.outer.timeToLive), String(b.outer.timeToLive)];
-      return fail({ field: 'outer TTL', before: x, after: y }, a.ref, proof(b.ref, 'outer TTL', `at most ${x}`, y));
-    }
-    const dscp = a.outer.typeOfService >> 2 !== b.outer.typeOfService >> 2;
-    return dscp ? pass([a, b], 'DSCP was remarked on the way') : pass([a, b]);
+    const dscp = pairs.some(([a, b]) => a.outer!.typeOfService >> 2 !== b.outer!.typeOfService >> 2);
+    const shown = pairs[0]!;
+    return dscp ? pass(shown, 'DSCP was remarked on the way') : pass(shown);
   },
 });

@@ -25,7 +25,11 @@ export default defineHopRule<PacketDuplicated>({
   message: ({ copies }) => `${copies} copies of one datagram`,
   check(hop, leg) {
     const copies = copiesOf(hop);
-    if (copies < 2) return pass(hop.observations);
+    if (copies < 2)
+      return pass(
+        hop.observations,
+        hop.observations.length > 1 ? 'one sighting, which stands in the file more than once' : undefined,
+      );
     // A copy made by the capture alone is gone at the next hop; the next hop that saw the datagram tells.
     const later = leg.hops.slice(leg.hops.indexOf(hop) + 1).filter((h) => h.state === 'seen' && h.role !== hop.role);
     if (later.length > 0 && later.every((h) => copiesOf(h) < 2))

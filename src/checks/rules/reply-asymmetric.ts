@@ -1,6 +1,6 @@
 import type { Leg } from '../../trace/journey.js';
-import { isTunnel, isUnderlay } from '../../trace/journey.js';
-import { elapsed } from '../../trace/observation.js';
+import { isSourceSide, isTunnel, isUnderlay } from '../../trace/journey.js';
+import { elapsed, type Observation } from '../../trace/observation.js';
 import { defineJourneyRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
 
 interface ReplyAsymmetric {
@@ -9,10 +9,11 @@ interface ReplyAsymmetric {
   readonly at: string;
 }
 
-function seenEncapsulation(leg: Leg): { value: string; hop: Leg['hops'][number] } | null {
-  const hop = leg.hops.find((h) => isUnderlay(h.role) && h.state === 'seen');
-  return hop === undefined ? null : { value: hop.observations[0]!.encapsulation, hop };
+function onTheWire(leg: Leg): Observation[] {
+  return leg.hops.filter((h) => isUnderlay(h.role)).flatMap((h) => h.observations);
 }
+
+const inWords = (o: Observation): string => (o.encapsulation === 'none' ? 'plain IP' : o.encapsulation);
 
 export default defineJourneyRule<ReplyAsymmetric>({
   meta: {
@@ -30,21 +31,20 @@ export default defineJourneyRule<ReplyAsymmetric>({
     samples: { pass: 'ok-ping', fail: 'bad-asymmetric' },
   },
   message: ({ request, reply, at }) => `the request travels as ${request}, the reply as ${reply} (${at})`,
-  check({ request, reply, composite, path }) {
+  check({ request, reply, composite, path, strays }) {
     if (reply === null) return notApplicable;
-    const there = seenEncapsulation(request);
-    const back = seenEncapsulation(reply);
-    if (there === null || back === null) return unproven('capture', 'no underlay capture shows both directions');
-    if (there.value !== back.value) {
-      const o = back.hop.observations[0]!;
+    const requests = onTheWire(request);
+    const replies = onTheWire(reply);
+    const there = requests[0];
+    const back = replies[0];
+    if (there === undefined || back === undefined)
+      return unproven('capture', 'no underlay capture shows both directions');
+    const other = replies.find((o) => requests.every((r) => r.encapsulation !== o.encapsulation));
+    if (other !== undefined) {
       return fail(
-        {
-          request: there.value === 'none' ? 'plain IP' : there.value,
-          reply: back.value === 'none' ? 'plain IP' : back.value,
-          at: o.point.label,
-        },
-        there.hop.observations[0]!.ref,
-        proof(o.ref, 'encapsulation', there.value, back.value),
+        { request: inWords(there), reply: inWords(other), at: other.point.label },
+        there.ref,
+        proof(other.ref, 'encapsulation', there.encapsulation, other.encapsulation),
       );
     }
     const skipped = composite
@@ -57,6 +57,23 @@ export default defineJourneyRule<ReplyAsymmetric>({
         );
     if (skipped !== undefined) {
       const o = request.hops.find((r) => r.point === skipped.point)!.observations[0]!;
+      // Where the node's own interface misses the reply as well, its captures ended early, or saw only a part.
+      const missed = reply.hops.find(
+        (h) => isUnderlay(h.role) && h.state === 'blind' && isSourceSide(h.role) === isSourceSide(skipped.role),
+      );
+      if (missed !== undefined) {
+        return unproven('frame', `${missed.point!.label} misses the reply as well as ${skipped.point!.label} does`);
+      }
+      // `-i any` shows every device of the node: another one that took the reply would be there, too.
+      const { namespace } = skipped.point!;
+      const taken = [...strays, ...reply.hops.flatMap((h) => h.observations)].some(
+        (o) => o.message === 'echo-reply' && o.point.namespace === namespace && o.point.link === 'cooked-tunnel',
+      );
+      if (namespace !== null && !taken)
+        return unproven(
+          'frame',
+          `no tunnel device in ${skipped.point!.file} shows the reply, so its capture misses frames`,
+        );
       // Nothing at all is there after the last of several requests: the capture may have been stopped before the reply.
       const { lastSeconds, lastNanoseconds } = o.point.traffic;
       const ended = elapsed(o, { seconds: lastSeconds, nanoseconds: lastNanoseconds }) <= 0;
@@ -65,14 +82,14 @@ export default defineJourneyRule<ReplyAsymmetric>({
       }
       return fail(
         {
-          request: `${there.value} through ${skipped.point!.label}`,
-          reply: `${back.value} past it`,
+          request: `${there.encapsulation} through ${skipped.point!.label}`,
+          reply: `${back.encapsulation} past it`,
           at: skipped.point!.label,
         },
         o.ref,
-        back.hop.observations[0]!.ref,
+        back.ref,
       );
     }
-    return pass([there.hop.observations[0]!, back.hop.observations[0]!]);
+    return pass([there, back]);
   },
 });

@@ -1,7 +1,10 @@
 import { segmentBetween } from '../../trace/segment.js';
+import { partlySeen } from '../compare.js';
 import { defineJourneyRule, fail, notApplicable, pass, unproven } from '../rule.js';
 
 interface ReplyLost {
+  /** Only the rest of it got lost: its first fragments were seen further on. */
+  readonly partly: boolean;
   readonly lastSeen: string;
   readonly missingAt: string;
   readonly segment: string;
@@ -21,8 +24,10 @@ export default defineJourneyRule<ReplyLost>({
     required: true,
     samples: { pass: 'ok-ping', fail: 'bad-reply-blocked' },
   },
-  message: ({ lastSeen, missingAt, segment }) =>
-    `reply last seen at ${lastSeen}, not seen at ${missingAt} (${segment})`,
+  message: ({ partly, lastSeen, missingAt, segment }) =>
+    partly
+      ? `reply whole at ${lastSeen}, not all of its fragments at ${missingAt} (${segment})`
+      : `reply last seen at ${lastSeen}, not seen at ${missingAt} (${segment})`,
   check({ reply, composite }) {
     if (reply === null) return notApplicable;
     if (composite || reply.hops.some((h) => h.state === 'other-run'))
@@ -30,6 +35,20 @@ export default defineJourneyRule<ReplyLost>({
     const { lastSeen, firstMissing } = reply;
     const seen = reply.hops.filter((h) => h.state === 'seen');
     if (lastSeen === null || firstMissing === null) {
+      const part = partlySeen(reply);
+      if (part !== null) {
+        if (part.laterWhole || part.whole === null)
+          return unproven('frame', `${part.hop.point!.label} does not hold all fragments of it`);
+        return fail(
+          {
+            partly: true,
+            lastSeen: part.whole.point!.label,
+            missingAt: part.hop.point!.label,
+            segment: segmentBetween(part.whole.role, part.hop.role),
+          },
+          ...part.whole.observations.map((o) => o.ref),
+        );
+      }
       return reply.hops.some((h) => h.state === 'blind')
         ? unproven('frame', 'a capture on the way misses what passes there')
         : pass(seen.flatMap((h) => h.observations));
@@ -37,6 +56,7 @@ export default defineJourneyRule<ReplyLost>({
     if (reply.disposition === 'insufficient-evidence') return unproven('capture', 'the next capture is damaged');
     return fail(
       {
+        partly: false,
         lastSeen: lastSeen.point!.label,
         missingAt: firstMissing.point!.label,
         segment: segmentBetween(lastSeen.role, firstMissing.role),

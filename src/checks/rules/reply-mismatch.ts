@@ -22,14 +22,17 @@ export default defineJourneyRule<Record<string, never>>({
     for (const back of reply.hops) {
       const there = request.hops.find((h) => h.point === back.point && h.state === 'seen');
       if (back.state !== 'seen' || there === undefined) continue;
-      const b = back.observations[0]!;
-      const match = there.observations.find(
-        (o) => o.payloadDigest === b.payloadDigest && o.payloadCaptured === b.payloadCaptured,
-      );
-      const a = match ?? there.observations[0]!;
-      if (a.payloadCaptured < a.payloadLength || b.payloadCaptured < b.payloadLength)
+      const pairs = back.observations.map((b) => {
+        const match = there.observations.find(
+          (o) => o.payloadDigest === b.payloadDigest && o.payloadCaptured === b.payloadCaptured,
+        );
+        return { a: match ?? there.observations[0]!, b, match: match !== undefined };
+      });
+      if (pairs.some(({ a, b }) => !a.complete || !b.complete)) return unproven('bytes', 'not all fragments were seen');
+      if (pairs.some(({ a, b }) => a.payloadCaptured < a.payloadLength || b.payloadCaptured < b.payloadLength))
         return unproven('bytes', 'the payload was not captured whole');
-      if (match !== undefined) return pass([a, b]);
+      const { a, b, match } = pairs.find((p) => !p.match) ?? pairs[0]!;
+      if (match) return pass([a, b]);
       return fail({}, a.ref, proof(b.ref, 'ICMP payload', "the request's", 'another'));
     }
     return unproven('capture', 'no point shows both request and reply');

@@ -1,6 +1,7 @@
 import { addressText } from '../../decode/address.js';
 import { isUnderlay } from '../../trace/journey.js';
-import { defineJourneyRule, fail, notApplicable, pass, proof } from '../rule.js';
+import type { Observation } from '../../trace/observation.js';
+import { defineJourneyRule, fail, notApplicable, pass, proof, type Verdict } from '../rule.js';
 
 interface NotMirrored {
   readonly request: string;
@@ -24,26 +25,37 @@ export default defineJourneyRule<NotMirrored>({
   message: ({ request, reply }) => `request travels ${request}, reply ${reply}`,
   check({ request, reply }) {
     if (reply === null) return notApplicable;
+    let mirrored: readonly [Observation, Observation] | null = null;
     for (const there of request.hops) {
       if (!isUnderlay(there.role) || there.state !== 'seen') continue;
       const back = reply.hops.find((h) => h.point === there.point && h.state === 'seen');
-      const a = there.observations[0]?.outer;
-      const b = back?.observations[0]?.outer;
-      if (a === undefined || a === null || b === undefined || b === null) continue;
-      if (a.source === b.destination && a.destination === b.source)
-        return pass([there.observations[0]!, back!.observations[0]!]);
-      const text = (h: typeof a): string => `${addressText(h.source)} > ${addressText(h.destination)}`;
-      return fail(
-        { request: text(a), reply: text(b) },
-        there.observations[0]!.ref,
-        proof(
-          back!.observations[0]!.ref,
-          'outer addresses',
-          `${addressText(a.destination)} > ${addressText(a.source)}`,
-          text(b),
-        ),
-      );
+      if (back === undefined) continue;
+      // Each copy of either direction needs a counterpart in the other.
+      const requests = there.observations.filter((o) => o.outer !== null);
+      const replies = back.observations.filter((o) => o.outer !== null);
+      if (requests.length === 0 || replies.length === 0) continue;
+      for (const b of replies) {
+        const pair = requests.find((r) => isMirror(r, b));
+        if (pair === undefined) return notMirrored(requests[0]!, b);
+        mirrored ??= [pair, b];
+      }
+      const alone = requests.find((r) => !replies.some((b) => isMirror(r, b)));
+      if (alone !== undefined) return notMirrored(alone, replies[0]!);
     }
-    return notApplicable;
+    return mirrored === null ? notApplicable : pass(mirrored);
   },
 });
+
+function isMirror(request: Observation, reply: Observation): boolean {
+  return request.outer!.source === reply.outer!.destination && request.outer!.destination === reply.outer!.source;
+}
+
+function notMirrored(request: Observation, reply: Observation): Verdict<NotMirrored> {
+  const text = (source: number, destination: number): string => `${addressText(source)} > ${addressText(destination)}`;
+  const found = text(reply.outer!.source, reply.outer!.destination);
+  return fail(
+    { request: text(request.outer!.source, request.outer!.destination), reply: found },
+    request.ref,
+    proof(reply.ref, 'outer addresses', text(request.outer!.destination, request.outer!.source), found),
+  );
+}

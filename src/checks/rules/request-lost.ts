@@ -1,7 +1,10 @@
 import { segmentBetween } from '../../trace/segment.js';
+import { partlySeen } from '../compare.js';
 import { defineJourneyRule, fail, notApplicable, pass, unproven } from '../rule.js';
 
 interface RequestLost {
+  /** Only the rest of it got lost: its first fragments were seen further on. */
+  readonly partly: boolean;
   readonly lastSeen: string;
   readonly missingAt: string;
   readonly segment: string;
@@ -21,9 +24,11 @@ export default defineJourneyRule<RequestLost>({
     required: true,
     samples: { pass: 'ok-ping', fail: 'bad-ipip-blocked' },
   },
-  message: ({ lastSeen, missingAt, segment }) =>
-    `request last seen at ${lastSeen}, not seen at ${missingAt} (${segment})`,
-  check({ request, composite }) {
+  message: ({ partly, lastSeen, missingAt, segment }) =>
+    partly
+      ? `request whole at ${lastSeen}, not all of its fragments at ${missingAt} (${segment})`
+      : `request last seen at ${lastSeen}, not seen at ${missingAt} (${segment})`,
+  check({ request, reply, composite }) {
     if (composite) return unproven('frame', 'each capture holds another ping');
     const { lastSeen, firstMissing } = request;
     if (lastSeen === null) return unproven('frame', 'only the reply was captured');
@@ -32,6 +37,21 @@ export default defineJourneyRule<RequestLost>({
     const seen = request.hops.filter((h) => h.state === 'seen');
     if (firstMissing === null || request.disposition === 'delivered') {
       if (seen.length < 2) return unproven('capture', 'seen at one capture point only');
+      const part = partlySeen(request);
+      if (part !== null) {
+        // Who answered had all of it.
+        if (part.laterWhole || reply !== null || part.whole === null)
+          return unproven('frame', `${part.hop.point!.label} does not hold all fragments of it`);
+        return fail(
+          {
+            partly: true,
+            lastSeen: part.whole.point!.label,
+            missingAt: part.hop.point!.label,
+            segment: segmentBetween(part.whole.role, part.hop.role),
+          },
+          ...part.whole.observations.map((o) => o.ref),
+        );
+      }
       return request.hops.some((h) => h.state === 'blind')
         ? unproven('frame', 'a capture on the way does not hold it, although it was seen further on')
         : pass(seen.flatMap((h) => h.observations));
@@ -40,6 +60,7 @@ export default defineJourneyRule<RequestLost>({
     if (lastSeen.point === null || firstMissing.point === null) return notApplicable;
     return fail(
       {
+        partly: false,
         lastSeen: lastSeen.point.label,
         missingAt: firstMissing.point.label,
         segment: segmentBetween(lastSeen.role, firstMissing.role),

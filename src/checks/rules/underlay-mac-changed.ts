@@ -1,6 +1,7 @@
 import { isVirtualRouter } from '../../expect/virtual-router.js';
 import type { Hop, Journey, Leg } from '../../trace/journey.js';
-import { earlierOf, sameProbe } from '../compare.js';
+import type { Observation } from '../../trace/observation.js';
+import { overTheWire, sameLink, sameProbe } from '../compare.js';
 import { defineLegRule, fail, notApplicable, pass, proof, unproven, type Verdict } from '../rule.js';
 
 interface UnderlayMacChanged {
@@ -28,57 +29,62 @@ export default defineLegRule<UnderlayMacChanged>({
   },
   message: ({ what }) => what,
   check(leg, journey) {
-    const before = leg.hops.find((h) => h.place === 'encapsulator-underlay' && h.state === 'seen');
-    const after = leg.hops.find((h) => h.place === 'decapsulator-underlay' && h.state === 'seen');
-    if (before === undefined || after === undefined) {
+    const pairs = overTheWire(leg);
+    if (pairs.length === 0) {
+      const after = leg.hops.find((h) => h.place === 'decapsulator-underlay' && h.state === 'seen');
       return after === undefined ? notApplicable : judgeArrival(after, leg, journey);
     }
-    const b = after.observations[0]!;
-    const a = earlierOf(b, before);
-    if (a.ethernet === null || b.ethernet === null) return notApplicable;
-    // Another outer pair is another datagram: outer-changed-in-transit speaks of that.
-    if (a.outer?.source !== b.outer?.source || a.outer?.destination !== b.outer?.destination) return notApplicable;
-    if (!sameProbe(a, b, journey)) return unproven('frame', 'the two captures hold different pings');
-    if (a.ethernet.source === b.ethernet.source && a.ethernet.destination === b.ethernet.destination)
-      return pass([a, b]);
-    const ttlA = a.outer?.timeToLive ?? a.inner.timeToLive;
-    const ttlB = b.outer?.timeToLive ?? b.inner.timeToLive;
-    if (ttlB >= ttlA) {
-      return fail(
-        {
-          what: `${a.ethernet.source} > ${a.ethernet.destination} becomes ${b.ethernet.source} > ${b.ethernet.destination} without a router between`,
-        },
-        a.ref,
-        proof(
-          b.ref,
-          'MAC pair',
-          `${a.ethernet.source} > ${a.ethernet.destination}`,
-          `${b.ethernet.source} > ${b.ethernet.destination}`,
-        ),
-      );
-    }
-    const other = leg.direction === 'request' ? journey.reply : journey.request;
-    // A router serves both directions: at each point the other direction must come back through the same pair of MACs.
-    for (const [hop, here] of [
-      [before, a],
-      [after, b],
-    ] as const) {
-      const back = other?.hops.find((h) => h.point === hop.point)?.observations[0];
-      if (back?.ethernet === undefined || back.ethernet === null) continue;
-      if (isVirtualRouter(here.ethernet!.destination) || isVirtualRouter(back.ethernet.destination)) continue;
-      if (back.ethernet.source === here.ethernet!.destination && back.ethernet.destination === here.ethernet!.source)
-        continue;
-      return fail(
-        {
-          what: `the outer TTL fell by ${ttlA - ttlB} and at ${hop.point!.label} the other direction uses ${back.ethernet.source} > ${back.ethernet.destination}: one direction takes a detour`,
-        },
-        proof(here.ref, 'destination MAC', back.ethernet.source, here.ethernet!.destination),
-        back.ref,
-      );
-    }
-    return pass([a, b], `${ttlA - ttlB} router(s) between`);
+    const verdicts = pairs.map(([a, b]) => judgePair(a, b, leg, journey));
+    return (
+      verdicts.find((v) => v.verdict === 'fail') ??
+      verdicts.find((v) => v.verdict === 'unproven') ??
+      verdicts.find((v) => v.verdict === 'pass') ??
+      notApplicable
+    );
   },
 });
+
+function judgePair(a: Observation, b: Observation, leg: Leg, journey: Journey): Verdict<UnderlayMacChanged> {
+  if (a.ethernet === null || b.ethernet === null) return notApplicable;
+  // Another outer pair is another datagram: outer-changed-in-transit speaks of that.
+  if (a.outer?.source !== b.outer?.source || a.outer?.destination !== b.outer?.destination) return notApplicable;
+  if (!sameProbe(a, b, journey)) return unproven('frame', 'the two captures hold different pings');
+  if (sameLink(a, b)) return pass([a, b]);
+  const ttlA = a.outer?.timeToLive ?? a.inner.timeToLive;
+  const ttlB = b.outer?.timeToLive ?? b.inner.timeToLive;
+  if (ttlB >= ttlA) {
+    return fail(
+      {
+        what: `${a.ethernet.source} > ${a.ethernet.destination} becomes ${b.ethernet.source} > ${b.ethernet.destination} without a router between`,
+      },
+      a.ref,
+      proof(
+        b.ref,
+        'MAC pair',
+        `${a.ethernet.source} > ${a.ethernet.destination}`,
+        `${b.ethernet.source} > ${b.ethernet.destination}`,
+      ),
+    );
+  }
+  const other = leg.direction === 'request' ? journey.reply : journey.request;
+  // A router serves both directions: at each point the other direction must come back through the same pair of MACs.
+  for (const here of [a, b]) {
+    const returned = other?.hops.find((h) => h.point === here.point)?.observations ?? [];
+    const back = returned.find((o) => o.ethernet?.source === here.ethernet!.destination) ?? returned[0];
+    if (back === undefined || back.ethernet === null) continue;
+    if (isVirtualRouter(here.ethernet!.destination) || isVirtualRouter(back.ethernet.destination)) continue;
+    if (back.ethernet.source === here.ethernet!.destination && back.ethernet.destination === here.ethernet!.source)
+      continue;
+    return fail(
+      {
+        what: `the outer TTL fell by ${ttlA - ttlB} and at ${here.point.label} the other direction uses ${back.ethernet.source} > ${back.ethernet.destination}: one direction takes a detour`,
+      },
+      proof(here.ref, 'destination MAC', back.ethernet.source, here.ethernet!.destination),
+      back.ref,
+    );
+  }
+  return pass([a, b], `${ttlA - ttlB} router(s) between`);
+}
 
 /** Only the receiving node was captured: an outer TTL below the inner one tells of a router, which must serve both directions. */
 function judgeArrival(after: Hop, leg: Leg, journey: Journey): Verdict<UnderlayMacChanged> {

@@ -39,6 +39,22 @@ export function outerOf(draft: FrameDraft): FrameDraft['outer'][number] {
   return draft.outer[0]!;
 }
 
+/** The request is there twice behind the wire, so the reply is twice everywhere; the second copy is bent at one place only. */
+export function secondCopy(at: HopRole, edit: (draft: FrameDraft) => void, direction: Direction = 'request'): IpipPath {
+  let copies = 0;
+  return ipipPath()
+    .duplicate({ at: 'S34' })
+    .change({ at, direction }, (draft) => {
+      if (copies++ % 2 === 1) edit(draft);
+    });
+}
+
+/** A message of 3008 octets that its sender cuts into three; an unanswered request, or the reply. */
+export function inPieces(direction: Direction): IpipPath {
+  const replies = direction === 'reply';
+  return ipipPath({ payload: 3000, dontFragment: false, replies }).fragment({ direction, mtu: 1480 });
+}
+
 /** The captures with some of them bent. */
 export function bent(
   path: IpipPath,
@@ -50,6 +66,19 @@ export function bent(
     captures.set(name, { ...capture, ...change(capture) });
   }
   return captures;
+}
+
+/** Captures of one name become one capture, in the order of time. */
+export function together(...all: readonly Captures[]): Captures {
+  const joined = new Map<string, CaptureDraft>();
+  for (const captures of all) {
+    for (const [name, capture] of captures) {
+      const frames = [...(joined.get(name)?.frames ?? []), ...capture.frames];
+      frames.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+      joined.set(name, { ...capture, frames });
+    }
+  }
+  return joined;
 }
 
 /** The captures without the frames (1-based) that are named; all captures lose the same when a list is given. */

@@ -123,11 +123,14 @@ export const innerCases: CasesByRule = {
       [
         ['DF', '1', '0', { dontFragment: false }],
         ['type of service', '0', '32', { tos: 0x20 }],
+        // Only what says ECT may be marked, and only with CE.
+        ['type of service', '0', '3', { tos: 3 }],
+        ['type of service', '0', '1', { tos: 1 }],
         ['header length', '20', '24', { options: Uint8Array.of(1, 1, 1, 1) }],
       ] as const
     ).map(
       ([field, before, after, change]): RuleCase => ({
-        name: `${field} changed`,
+        name: `${field} changed to ${after}`,
         path: ipipPath().change({ from: 'decapsulator-underlay' }, (draft) => Object.assign(draft.inner, change)),
         verdict: 'fail',
         direction: 'request',

@@ -2,7 +2,7 @@
 
 import { ipipPath } from '../../support/ipip-path.js';
 import { EtherType, ethernet } from '../../support/octets.js';
-import { bent, type CasesByRule, differentRuns, healthy, silent } from './case.js';
+import { bent, type CasesByRule, differentRuns, healthy, secondCopy, silent } from './case.js';
 
 const strange = '02:00:00:00:be:ef';
 const podMac = '0a:58:ac:14:05:0e';
@@ -161,6 +161,16 @@ export const linkCases: CasesByRule = {
       message: `${nodeA} > ${nodeB} becomes ${strange} > ${nodeB} without a router between`,
       evidence: ['encapsulator-underlay#3', 'decapsulator-underlay#3'],
       shows: [`${nodeA} > ${nodeB}`, `${strange} > ${nodeB}`],
+    },
+    {
+      name: 'only a second copy has other MACs',
+      path: secondCopy('decapsulator-underlay', (draft) => {
+        draft.ethernet!.source = strange;
+      }),
+      verdict: 'fail',
+      direction: 'request',
+      message: `${nodeA} > ${nodeB} becomes ${strange} > ${nodeB} without a router between`,
+      evidence: ['encapsulator-underlay#3', 'decapsulator-underlay#4'],
     },
     {
       name: 'a detour of one direction: the TTL fell and the reply comes straight',

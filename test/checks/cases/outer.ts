@@ -2,7 +2,7 @@
 import type { Fact } from '../../../src/expect/expected-path.js';
 import { expectation } from '../../support/check-path.js';
 import { ipipPath, type PathOptions } from '../../support/ipip-path.js';
-import { type CasesByRule, differentRuns, healthy, outerOf, plain, type RuleCase, silent } from './case.js';
+import { type CasesByRule, differentRuns, healthy, outerOf, plain, type RuleCase, secondCopy, silent } from './case.js';
 
 const sending = { direction: 'request', role: 'encapsulator-underlay' } as const;
 const receiving = { direction: 'request', role: 'decapsulator-underlay' } as const;
@@ -320,6 +320,44 @@ export const outerCases: CasesByRule = {
         shows: [field === 'outer TTL' ? `at most ${before}` : before, after],
       }),
     ),
+    ...(
+      [
+        ['ECN set on what does not allow it', 0, 3, 'Not-ECT to CE'],
+        ['ECT given away', 2, 0, 'ECT(0) to Not-ECT'],
+        ['CE cleared', 3, 1, 'ECT(0) to ECT(1)'],
+      ] as const
+    ).map(
+      ([name, inner, after, words]): RuleCase => ({
+        name,
+        path: ipipPath({ tos: inner }).change({ at: 'decapsulator-underlay' }, (draft) => {
+          outerOf(draft).tos = after;
+        }),
+        verdict: 'fail',
+        direction: 'request',
+        message: `outer ECN changed on the way from ${words}`,
+        evidence: ['encapsulator-underlay#3', 'decapsulator-underlay#3'],
+      }),
+    ),
+    {
+      name: 'the TTL falls, and the frame keeps its MACs',
+      path: ipipPath().change({ at: 'decapsulator-underlay' }, (draft) => {
+        outerOf(draft).ttl = 62;
+      }),
+      verdict: 'fail',
+      direction: 'request',
+      message: 'outer TTL changed on the way from 63 to 62 in a frame with the same MACs',
+      shows: ['63', '62'],
+    },
+    {
+      name: 'only a second copy is changed',
+      path: secondCopy('decapsulator-underlay', (draft) => {
+        outerOf(draft).identification ^= 1;
+      }),
+      verdict: 'fail',
+      direction: 'request',
+      message: /^outer identification changed on the way/,
+      evidence: ['encapsulator-underlay#3', 'decapsulator-underlay#4'],
+    },
     {
       name: 'one underlay capture alone',
       path: healthy,

@@ -1,6 +1,16 @@
 /** IPT010 to IPT015: what arrived, in which order, how often, and where it had no business. */
+import type { Captures } from '../../support/check-path.js';
 import { ipipPath } from '../../support/ipip-path.js';
-import { bent, type CasesByRule, differentRuns, healthy, onlyReplies } from './case.js';
+import {
+  bent,
+  type CasesByRule,
+  differentRuns,
+  healthy,
+  inPieces,
+  onlyReplies,
+  together,
+  withoutFrames,
+} from './case.js';
 
 const everywhere = [
   'source-pod#3',
@@ -35,8 +45,90 @@ function relayed(): ReturnType<typeof healthy.captures> {
   return captures;
 }
 
+const names = {
+  'source-pod': 'pod1',
+  'encapsulator-tunnel': 'pod1-ipip',
+  'encapsulator-underlay': 'node1',
+  'decapsulator-underlay': 'node2',
+  'decapsulator-tunnel': 'pod2-ipip',
+  'destination-pod': 'pod2',
+};
+
+/** The second pod of the first node's traffic lives on a third node, which hears the first question for the second node. */
+function thirdNode(): Captures {
+  const third = ipipPath({
+    startTime: 1_767_225_610_000_000_000n,
+    identifier: 0x1111,
+    destinationPod: { address: '172.20.11.7', mac: '0a:58:ac:14:0b:07' },
+    nodes: [
+      {},
+      {
+        name: 'worker-c',
+        address: '10.9.0.23',
+        mac: '52:54:00:aa:00:23',
+        bridgeAddress: '172.20.11.1',
+        bridgeMac: '0a:58:ac:14:0b:01',
+      },
+    ],
+    names: {
+      ...names,
+      'decapsulator-underlay': 'node3',
+      'decapsulator-tunnel': 'pod3-ipip',
+      'destination-pod': 'pod3',
+    },
+  });
+  const first = ipipPath({ names }).captures();
+  const asked = first.get('node2')!;
+  // The third node's own answer takes no time there, as at the second node: it looks like the far end of a question.
+  const later = third.captures();
+  later.get('node3')!.frames[1]!.time -= 20_000n;
+  return together(first, new Map([['node3', { ...asked, frames: asked.frames.slice(0, 1) }]]), later);
+}
+
+/** Flow 172.20.5.14 > 172.20.9.33 dies before its pod; 172.20.5.9 > 172.20.9.20 is healthy, and nobody captured at its pods. */
+function otherPair(): Captures {
+  const broken = ipipPath({ names, replies: false }).drop({ at: 'S56' });
+  const healthyPair = ipipPath({
+    names,
+    startTime: 1_767_225_610_000_000_000n,
+    sourcePod: { address: '172.20.5.9', mac: '0a:58:ac:14:05:09' },
+    destinationPod: { address: '172.20.9.20', mac: '0a:58:ac:14:09:14' },
+  });
+  return together(broken.captures(), healthyPair.captures({ without: ['source-pod', 'destination-pod'] }));
+}
+
 export const reachCases: CasesByRule = {
   'request-lost': [
+    {
+      name: "a third node's capture heard ARP of this flow, and only the next flow tells whose it is",
+      path: thirdNode(),
+      verdict: 'pass',
+      direction: 'request',
+    },
+    {
+      name: 'the pod captures are those of a broken flow, and the other pair of pods has none',
+      path: otherPair(),
+      verdict: 'pass',
+      direction: 'request',
+      journey: 0,
+    },
+    {
+      name: 'later fragments do not come over the wire',
+      path: withoutFrames(inPieces('request'), {
+        'decapsulator-underlay': [4, 5],
+        'decapsulator-tunnel': [2, 3],
+        'destination-pod': [4, 5],
+      }),
+      verdict: 'fail',
+      message: 'request whole at encapsulator-underlay, not all of its fragments at decapsulator-underlay (S34)',
+      evidence: ['encapsulator-underlay#3'],
+    },
+    {
+      name: 'one capture misses a fragment that was seen further on',
+      path: withoutFrames(inPieces('request'), { 'decapsulator-underlay': [5] }),
+      verdict: 'unproven',
+      missing: 'frame',
+    },
     { name: 'seen everywhere', path: healthy, verdict: 'pass', direction: 'request', evidence: everywhere },
     ...(
       [
@@ -160,6 +252,12 @@ export const reachCases: CasesByRule = {
       verdict: 'pass',
       role: 'encapsulator-underlay',
       direction: 'request',
+    },
+    {
+      name: 'files that were merged with themselves',
+      path: together(healthy.captures(), healthy.captures()),
+      verdict: 'pass',
+      message: 'one sighting, which stands in the file more than once',
     },
     {
       name: 'a capture that shows each frame twice',

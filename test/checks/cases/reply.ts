@@ -1,7 +1,7 @@
 /** IPT501 to IPT505 and IPT601: the answer, and whether the expectation supports the path at all. */
 import { expectation } from '../../support/check-path.js';
 import { ipipPath } from '../../support/ipip-path.js';
-import { type CasesByRule, differentRuns, healthy } from './case.js';
+import { type CasesByRule, differentRuns, healthy, inPieces, secondCopy, withoutFrames } from './case.js';
 
 const unanswered = ipipPath({ replies: false });
 
@@ -53,6 +53,19 @@ export const replyCases: CasesByRule = {
       message: `reply last seen at ${last}, not seen at ${missing} (${segment})`,
       evidence: [`${last}#${frame}`],
     })),
+    {
+      name: 'later fragments of the reply are gone before the pod',
+      path: withoutFrames(inPieces('reply'), { 'source-pod': [5, 6] }),
+      verdict: 'fail',
+      direction: 'reply',
+      message: 'reply whole at encapsulator-tunnel, not all of its fragments at source-pod (S12)',
+    },
+    {
+      name: 'one capture misses a fragment of the reply that was seen further on',
+      path: withoutFrames(inPieces('reply'), { 'encapsulator-underlay': [5] }),
+      verdict: 'unproven',
+      missing: 'frame',
+    },
     { name: 'there was none', path: unanswered, verdict: 'not-applicable' },
     { name: 'different runs', path: differentRuns, verdict: 'unproven', missing: 'frame' },
     {
@@ -84,6 +97,18 @@ export const replyCases: CasesByRule = {
       verdict: 'fail',
       message: 'the request travels as plain IP, the reply as ipip (decapsulator-underlay)',
     },
+    {
+      name: 'a second reply comes back plain',
+      path: secondCopy(
+        'decapsulator-underlay',
+        (draft) => {
+          draft.outer = [];
+        },
+        'reply',
+      ),
+      verdict: 'fail',
+      message: 'the request travels as ipip, the reply as plain IP (decapsulator-underlay)',
+    },
     { name: 'no answer', path: unanswered, verdict: 'not-applicable' },
     {
       name: 'no underlay capture',
@@ -109,6 +134,17 @@ export const replyCases: CasesByRule = {
       message: "the reply's payload is not the request's",
       evidence: ['destination-pod#3', 'destination-pod#4'],
     },
+    {
+      name: 'a second reply brings another payload',
+      path: secondCopy(
+        'destination-pod',
+        (draft) => {
+          draft.message!.data[20]! ^= 0xff;
+        },
+        'reply',
+      ),
+      verdict: 'fail',
+    },
     { name: 'no answer', path: unanswered, verdict: 'not-applicable' },
     { name: 'cut by the snapshot length', path: ipipPath({ snapLength: 80 }), verdict: 'unproven', missing: 'bytes' },
   ],
@@ -128,6 +164,19 @@ export const replyCases: CasesByRule = {
       message: 'request travels 10.9.0.21 > 10.9.0.22, reply 10.9.0.99 > 10.9.0.21',
       evidence: ['encapsulator-underlay#3', 'encapsulator-underlay#4'],
       shows: ['10.9.0.22 > 10.9.0.21', '10.9.0.99 > 10.9.0.21'],
+    },
+    {
+      name: 'only the reply to a second copy comes from another address',
+      path: secondCopy(
+        'encapsulator-underlay',
+        (draft) => {
+          for (const header of draft.outer) header.source = '10.9.0.99';
+        },
+        'reply',
+      ),
+      verdict: 'fail',
+      message: 'request travels 10.9.0.21 > 10.9.0.22, reply 10.9.0.99 > 10.9.0.21',
+      evidence: ['encapsulator-underlay#3', 'encapsulator-underlay#5'],
     },
     { name: 'no outer header', path: ipipPath({ encapsulation: 'none' }), verdict: 'not-applicable' },
     { name: 'no answer', path: unanswered, verdict: 'not-applicable' },

@@ -1,6 +1,6 @@
 /** IPT401 to IPT407: lengths, fragments and what says how long a datagram may be. */
 import { ipipPath } from '../../support/ipip-path.js';
-import { type CasesByRule, healthy, onlyReplies, type RuleCase } from './case.js';
+import { type CasesByRule, healthy, inPieces, onlyReplies, type RuleCase, withoutFrames } from './case.js';
 
 const flow = { direction: null, role: null, point: null } as const;
 const notCaptured: Omit<RuleCase, 'name' | 'role'> = {
@@ -183,8 +183,25 @@ export const sizeCases: CasesByRule = {
       path: ipipPath({ payload: 1472, dontFragment: false }).fragment({ from: 'encapsulator-tunnel', mtu: 1480 }),
       verdict: 'fail',
       direction: 'request',
-      message: '2 inner fragments at encapsulator-tunnel, 1 before it',
+      message: '2 inner fragments at encapsulator-tunnel, whole before it',
       evidence: ['encapsulator-tunnel#1', 'encapsulator-tunnel#2'],
+    },
+    {
+      name: 'cut by the node, and only one piece was seen',
+      path: withoutFrames(
+        ipipPath({ payload: 1472, dontFragment: false }).fragment({ from: 'encapsulator-tunnel', mtu: 1480 }),
+        { 'encapsulator-tunnel': [2] },
+      ),
+      verdict: 'fail',
+      direction: 'request',
+      message: '1 inner fragment at encapsulator-tunnel, whole before it',
+      evidence: ['encapsulator-tunnel#1'],
+    },
+    {
+      name: 'a capture that misses a piece does not make the next one look cut',
+      path: withoutFrames(inPieces('request'), { 'encapsulator-tunnel': [3] }),
+      verdict: 'pass',
+      direction: 'request',
     },
     {
       name: 'the pod was not captured',
