@@ -33,6 +33,16 @@ export interface PointView {
   readonly replyAt: Map<number, Instant>;
   /** One probe's request passed here twice with another outer header or another TTL: something forwards it here. */
   relays: boolean;
+  /** It passed here twice and only the outer TTL fell: a router's link that carries both of its sides. */
+  routesRequests: boolean;
+  routesReplies: boolean;
+}
+
+/** How a datagram passed a point: what forwards it changes one of these. */
+interface Passage {
+  readonly ttl: number;
+  readonly outerTtl: number;
+  readonly pair: string;
 }
 
 export function viewPoints(evidence: Evidence, probes: readonly Probe[]): Map<number, PointView> {
@@ -60,6 +70,8 @@ export function viewPoints(evidence: Evidence, probes: readonly Probe[]): Map<nu
         requestAt: new Map(),
         replyAt: new Map(),
         relays: false,
+        routesRequests: false,
+        routesReplies: false,
       };
       views.set(index, found);
     }
@@ -68,8 +80,17 @@ export function viewPoints(evidence: Evidence, probes: readonly Probe[]): Map<nu
   const count = (map: Map<number, number>, key: number): void => {
     map.set(key, (map.get(key) ?? 0) + 1);
   };
+  const passage = (row: number): Passage => {
+    const outer = (c.flags[row]! & Flag.HasOuter) !== 0;
+    return {
+      ttl: c.timeToLive[row]!,
+      outerTtl: outer ? c.outerTimeToLive[row]! : -1,
+      pair: outer ? `${c.outerSource[row]} ${c.outerDestination[row]}` : '',
+    };
+  };
   probes.forEach((probe, n) => {
-    const passed = new Map<number, string>();
+    const passed = new Map<number, Passage>();
+    const returned = new Map<number, Passage>();
     for (const row of probe.requests) {
       const v = view(c.point[row]!);
       if (n >= SAMPLE && v.requests >= SAMPLE) {
@@ -79,18 +100,18 @@ export function viewPoints(evidence: Evidence, probes: readonly Probe[]): Map<nu
       v.requests++;
       count(v.requestTtls, c.timeToLive[row]!);
       v.requestEncapsulations.add(c.encapsulation[row]!);
-      let how = `${c.timeToLive[row]}`;
       if (c.flags[row]! & Flag.HasOuter) {
         count(v.outerTtls, c.outerTimeToLive[row]!);
         if (c.outerTimeToLive[row]! < c.timeToLive[row]!) v.requestsRouted = true;
         v.outerSource ??= c.outerSource[row]!;
         v.outerDestination ??= c.outerDestination[row]!;
         v.outerPairs.add(`${c.outerSource[row]}>${c.outerDestination[row]}`);
-        how += ` ${c.outerTimeToLive[row]} ${c.outerSource[row]} ${c.outerDestination[row]}`;
       }
+      const how = passage(row);
       const before = passed.get(c.point[row]!);
       if (before === undefined) passed.set(c.point[row]!, how);
-      else if (before !== how) v.relays = true;
+      else if (before.ttl !== how.ttl || before.pair !== how.pair) v.relays = true;
+      else if (before.outerTtl !== how.outerTtl) v.routesRequests = true;
       keepFirst(v.requestAt, n, c.seconds[row]!, c.nanoseconds[row]!);
     }
     for (const row of probe.replies) {
@@ -107,6 +128,11 @@ export function viewPoints(evidence: Evidence, probes: readonly Probe[]): Map<nu
         v.replyOuterSource ??= c.outerSource[row]!;
         v.replyOuterDestination ??= c.outerDestination[row]!;
       }
+      const how = passage(row);
+      const before = returned.get(c.point[row]!);
+      if (before === undefined) returned.set(c.point[row]!, how);
+      else if (before.ttl === how.ttl && before.pair === how.pair && before.outerTtl !== how.outerTtl)
+        v.routesReplies = true;
       keepFirst(v.replyAt, n, c.seconds[row]!, c.nanoseconds[row]!);
     }
   });
