@@ -22,6 +22,8 @@ export interface Assignment {
   readonly node: string | null;
   /** The probe passes here, yet here is no place of its path: a node or router that forwards it. */
   readonly offPath: boolean;
+  /** A router between the nodes, which both directions pass: on the path, and no place of its own there. */
+  readonly between: boolean;
 }
 
 /** A role that someone stated, by point index. */
@@ -56,6 +58,7 @@ interface Place {
   side: Side | null;
   from: RoleFrom | null;
   offPath: boolean;
+  between: boolean;
   stated: StatedRole | null;
 }
 
@@ -98,6 +101,7 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
       side: at?.side ?? null,
       from: stated?.from ?? null,
       offPath: false,
+      between: false,
       stated,
     };
   });
@@ -105,11 +109,18 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
   const seen = open.filter((p) => p.view !== null);
   for (const place of seen) {
     // A cooked capture of SLL lumps devices together, so passing twice says nothing there.
-    if (place.view!.relays && !place.point.link.startsWith('cooked')) place.offPath = true;
+    const passesTwice = place.view!.relays || place.view!.routesRequests;
+    if (passesTwice && !place.point.link.startsWith('cooked')) place.offPath = true;
   }
+  findRouters(seen, places);
   for (const place of seen.slice(MAX_SEEN)) place.offPath = true;
   // Without interface index and without an outer header a bridge and the node's interface are one point: it has no one place.
-  const onPath = seen.filter((p) => !p.offPath && !(p.point.linkType === LINKTYPE_LINUX_SLL && p.view!.relays));
+  const onPath = seen.filter(
+    (p) =>
+      !p.offPath &&
+      !(p.point.linkType === LINKTYPE_LINUX_SLL && (p.view!.relays || p.view!.routesRequests)) &&
+      !p.between,
+  );
   findKinds(onPath, places);
   findMiddleSides('underlay', onPath, places, input);
   findMiddleSides('tunnel', onPath, places, input);
@@ -125,7 +136,44 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
     from: p.kind !== null && p.side !== null && !p.offPath ? p.from : null,
     node: p.stated?.node ?? null,
     offPath: p.offPath,
+    between: p.between,
   }));
+}
+
+/**
+ * Captures of a router between the nodes: what it forwards falls in outer TTL there, or has an outer TTL between those of the two
+ * nodes, both ways. Only where both nodes were captured as well: a router's capture must not stand for a node's.
+ */
+function findRouters(seen: readonly Place[], places: readonly Place[]): void {
+  const outside = seen.filter((p) => p.view!.outerTtls.size > 0);
+  const answered = seen.some((p) => p.view!.replies > 0);
+  const once = outside.filter((p) => !p.view!.relays && !p.view!.routesRequests);
+  const ttls = once.map((p) => mostFrequent(p.view!.outerTtls)!);
+  const [high, low] = [Math.max(...ttls), Math.min(...ttls)];
+  const nodes = new Set(once.filter((p) => p.view!.outerTtls.has(high) || p.view!.outerTtls.has(low)));
+  for (const place of outside) {
+    const view = place.view!;
+    const ttl = mostFrequent(view.outerTtls)!;
+    const twice = view.routesRequests && !view.relays && (view.routesReplies || !answered);
+    const amid = nodes.size > 1 && ttl < high && ttl > low && (view.replies > 0 || !answered);
+    // Two devices of one namespace that differ in outer TTL: that machine routes.
+    const routes =
+      place.point.namespace !== null &&
+      outside.some((o) => o.point.namespace === place.point.namespace && mostFrequent(o.view!.outerTtls) !== ttl);
+    if (!twice && !amid && !routes) continue;
+    const others = outside.filter(
+      (o) => o !== place && !o.between && !o.view!.relays && !o.view!.routesRequests && isOtherMachine(o, place),
+    );
+    const ends = new Set(others.map((o) => mostFrequent(o.view!.outerTtls)));
+    if (others.length < 2 || ends.size < 2) continue;
+    place.between = true;
+    place.offPath = false;
+  }
+  for (const place of places) if (place.between && place.stated !== null) place.between = false;
+}
+
+function isOtherMachine(a: Place, b: Place): boolean {
+  return a.point.namespace === null || a.point.namespace !== b.point.namespace;
 }
 
 /** Files with several tunnel interfaces: a node has one that carries the flow, so these come from several nodes. */

@@ -34,6 +34,16 @@ export interface PointView {
   readonly replyAt: Map<number, Instant>;
   /** One probe's request passed here twice with another outer header or another TTL: something forwards it here. */
   relays: boolean;
+  /** It passed here twice and only the outer TTL fell: a router's link that carries both of its sides. */
+  routesRequests: boolean;
+  routesReplies: boolean;
+}
+
+/** How a datagram passed a point: what forwards it changes one of these. */
+interface Passage {
+  readonly ttl: number;
+  readonly outerTtl: number;
+  readonly pair: string;
 }
 
 /** `most`: so many probes are looked at, from the first. */
@@ -67,6 +77,8 @@ export function viewPoints(
         requestAt: new Map(),
         replyAt: new Map(),
         relays: false,
+        routesRequests: false,
+        routesReplies: false,
       };
       views.set(index, found);
     }
@@ -75,52 +87,63 @@ export function viewPoints(
   const count = (map: Map<number, number>, key: number): void => {
     map.set(key, (map.get(key) ?? 0) + 1);
   };
-  const lookAt = (row: number, n: number, passed: Map<number, string>): void => {
+  const passage = (kind: number): Passage => {
+    const outer = (k.flags[kind]! & Flag.HasOuter) !== 0;
+    return {
+      ttl: k.timeToLive[kind]!,
+      outerTtl: outer ? k.outerTimeToLive[kind]! : -1,
+      pair: outer ? `${k.outerSource[kind]} ${k.outerDestination[kind]}` : '',
+    };
+  };
+  /** `passed`, `returned`: how the probe's request and reply passed each point first. */
+  const lookAt = (row: number, n: number, passed: Map<number, Passage>, returned: Map<number, Passage>): void => {
     const kind = c.kind[row]!;
     const point = k.point[kind]!;
     const v = view(point);
-    const ttl = k.timeToLive[kind]!;
+    const how = passage(kind);
+    const { ttl, outerTtl } = how;
+    const isWrapped = outerTtl !== -1;
     if (k.flags[kind]! & Flag.Reply) {
       v.replies++;
       count(v.replyTtls, ttl);
       v.replyEncapsulations.add(k.encapsulation[kind]!);
-      if (k.flags[kind]! & Flag.HasOuter) {
-        if (k.outerTimeToLive[kind]! < ttl) v.repliesRouted = true;
+      if (isWrapped) {
+        if (outerTtl < ttl) v.repliesRouted = true;
         v.replyOuterSource ??= k.outerSource[kind]!;
         v.replyOuterDestination ??= k.outerDestination[kind]!;
       }
+      const before = returned.get(point);
+      if (before === undefined) returned.set(point, how);
+      else if (before.ttl === ttl && before.pair === how.pair && before.outerTtl !== outerTtl) v.routesReplies = true;
       keepFirst(v.replyAt, n, c.seconds[row]!, c.nanoseconds[row]!);
       return;
     }
     v.requests++;
     count(v.requestTtls, ttl);
     v.requestEncapsulations.add(k.encapsulation[kind]!);
-    let how = `${ttl}`;
-    if (k.flags[kind]! & Flag.HasOuter) {
-      const outerTtl = k.outerTimeToLive[kind]!;
-      const source = k.outerSource[kind]!;
-      const destination = k.outerDestination[kind]!;
+    if (isWrapped) {
       count(v.outerTtls, outerTtl);
       if (outerTtl < ttl) v.requestsRouted = true;
-      v.outerSource ??= source;
-      v.outerDestination ??= destination;
-      v.outerPairs.add(`${source}>${destination}`);
-      how += ` ${outerTtl} ${source} ${destination}`;
+      v.outerSource ??= k.outerSource[kind]!;
+      v.outerDestination ??= k.outerDestination[kind]!;
+      v.outerPairs.add(how.pair);
     }
     const before = passed.get(point);
     if (before === undefined) passed.set(point, how);
-    else if (before !== how) v.relays = true;
+    else if (before.ttl !== ttl || before.pair !== how.pair) v.relays = true;
+    else if (before.outerTtl !== outerTtl) v.routesRequests = true;
     keepFirst(v.requestAt, n, c.seconds[row]!, c.nanoseconds[row]!);
   };
   const rows: number[] = [];
   const length = Math.min(most, probes.length);
   for (let n = 0; n < length; n++) {
-    const passed = new Map<number, string>();
+    const passed = new Map<number, Passage>();
+    const returned = new Map<number, Passage>();
     const there = probes.rows(n, rows);
     for (let i = 0; i < there; i++) {
       // Further on only what was hardly seen is looked at.
       if (n >= SAMPLE && isSampled(rows[i]!)) continue;
-      lookAt(rows[i]!, n, passed);
+      lookAt(rows[i]!, n, passed, returned);
     }
   }
 

@@ -193,6 +193,7 @@ const described: Described[] = [
     name: 'inner fragments, and nobody captured where they were made',
     path: ipipPath({ payload: 1472, dontFragment: false }).fragment({ from: 'encapsulator-tunnel', mtu: 1480 }),
     choice: { without: ['source-pod', 'destination-pod'] },
+    options: jumbo,
     outcome: 'unproven',
   },
   {

@@ -22,7 +22,7 @@ export default defineCaptureRule<never>({
           .filter((p) => p.namespace === null || flows.some((f) => f.pointsSeen.has(p)))
           .map((p) => {
             const roles = assignments.map((flow) => flow[p.index]);
-            const placed = roles.some((a) => a !== undefined && (a.role !== null || a.offPath));
+            const placed = roles.some((a) => a !== undefined && (a.role !== null || a.offPath || a.between));
             return {
               about: p.id,
               verdict: placed

@@ -2,7 +2,7 @@
 import { LinkType } from '../../support/capture-file.js';
 import { ipipPath } from '../../support/ipip-path.js';
 import { EtherType, ethernet, ipv4, udp } from '../../support/octets.js';
-import { type CasesByRule, differentRuns, healthy } from './case.js';
+import { type CasesByRule, differentRuns, healthy, withTransit } from './case.js';
 
 const strangers = { source: '02:00:00:00:00:01', destination: '02:00:00:00:00:02' };
 const ends = { source: '192.0.2.1', destination: '192.0.2.2' };
@@ -100,6 +100,12 @@ export const captureCases: CasesByRule = {
     },
   ],
   'point-ambiguous': [
+    {
+      name: 'a link between two routers, which both directions pass',
+      path: withTransit(),
+      verdict: 'pass',
+      point: 'transit',
+    },
     { name: 'every capture has a place', path: healthy, verdict: 'pass', point: 'encapsulator-tunnel' },
     {
       name: 'a capture of other machines on a path that is full',

@@ -49,6 +49,24 @@ export function secondCopy(at: HopRole, edit: (draft: FrameDraft) => void, direc
     });
 }
 
+/** Two routers between the nodes, and the link between the routers captured as well, as 'transit'. */
+export function withTransit(): Captures {
+  const first = ipipPath({ routers: 2, names: { 'encapsulator-underlay': 'transit' } });
+  const transit = first
+    .change({ at: 'encapsulator-underlay' }, (draft) => {
+      draft.outer[0]!.ttl--;
+      draft.ethernet = { source: '52:54:00:9e:02:01', destination: '52:54:00:9e:02:02' };
+    })
+    .change({ at: 'encapsulator-underlay', direction: 'reply' }, (draft) => {
+      draft.outer[0]!.ttl++;
+      draft.ethernet = { source: '52:54:00:9e:02:02', destination: '52:54:00:9e:02:01' };
+    })
+    .captures({ only: ['encapsulator-underlay'] })
+    .get('transit')!;
+  const frames = transit.frames.slice(-2).map((f, i) => ({ ...f, time: f.time + (i === 0 ? 60_000n : -60_000n) }));
+  return together(ipipPath({ routers: 2 }).captures(), new Map([['transit', { ...transit, frames }]]));
+}
+
 /** A message of 3008 octets that its sender cuts into three; an unanswered request, or the reply. */
 export function inPieces(direction: Direction): IpipPath {
   const replies = direction === 'reply';

@@ -2,7 +2,17 @@
 import type { Fact } from '../../../src/expect/expected-path.js';
 import { expectation } from '../../support/check-path.js';
 import { ipipPath, type PathOptions } from '../../support/ipip-path.js';
-import { type CasesByRule, differentRuns, healthy, outerOf, plain, type RuleCase, secondCopy, silent } from './case.js';
+import {
+  type CasesByRule,
+  differentRuns,
+  healthy,
+  outerOf,
+  plain,
+  type RuleCase,
+  secondCopy,
+  silent,
+  withTransit,
+} from './case.js';
 
 const sending = { direction: 'request', role: 'encapsulator-underlay' } as const;
 const receiving = { direction: 'request', role: 'decapsulator-underlay' } as const;
@@ -136,6 +146,13 @@ export const outerCases: CasesByRule = {
   ],
   'outer-ttl-not-inherited': [
     { name: 'ttl inherit', path: healthy, verdict: 'pass', ...sending },
+    {
+      name: 'a capture between two routers is none of a node',
+      path: withTransit(),
+      verdict: 'pass',
+      ...sending,
+      point: null,
+    },
     { name: 'ttl inherit from 255', path: ipipPath({ ttl: 255 }), verdict: 'pass', ...sending },
     {
       name: 'a fixed TTL',
