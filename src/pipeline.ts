@@ -9,6 +9,7 @@ import { describeLayers, type LayerDescription } from './decode/describe-frame.j
 import { decodeFrame, type Fault, FrameView, faultOf } from './decode/frame.js';
 import { diagnoseCaptures, diagnoseFlow } from './diagnose/diagnose.js';
 import { type Followed, followedFrames } from './evidence/followed-frames.js';
+import { asTold } from './evidence/incomplete.js';
 import type { ExpectationSource } from './expect/expected-path.js';
 import type { TopologyModel } from './expect/write-topology.js';
 import type { Report } from './report/report.js';
@@ -147,7 +148,7 @@ async function readAll(request: CheckRequest): Promise<Reading> {
         observer.visit,
         onProgress === undefined ? {} : { onProgress: (read, total) => onProgress(file, read, total) },
       );
-      files.push({ summary, observations: observer.finish(summary.interfaces) });
+      files.push({ summary: asTold(summary), observations: observer.finish(summary.interfaces) });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       unusable.push(error.message);
