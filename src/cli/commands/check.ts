@@ -145,6 +145,10 @@ function options(y: Argv<object>): Argv<CheckArguments> {
     )
     .example('$0 check captures/ --require mtu --format json=report.json --format pretty', 'A folder, two formats')
     .example(
+      '$0 check captures/ --evidence evidence.pcapng -q',
+      'The verdict line, and the frames that prove it for Wireshark',
+    )
+    .example(
       'ssh node1 tcpdump -pni ens33 -w - | $0 check - pod1.cap',
       'One capture from a pipe',
     ) as unknown as Argv<CheckArguments>;
