@@ -102,6 +102,11 @@ describe.each(outcomes)('with samples/%s', (sample, status) => {
     const plugin = parse(read('deploy/sonobuoy-plugin.yaml')) as Record<string, Record<string, unknown>>;
     expect(plugin['sonobuoy-config']).toMatchObject({ driver: 'Job', 'result-format': 'junit' });
     expect(plugin.spec!.command).toEqual(['/ipip-trace/deploy/sonobuoy-run.sh']);
+    // The script's default is where the volume that Sonobuoy's worker watches is mounted, and every other mount has its volume.
+    const mounts = plugin.spec!.volumeMounts as { name: string; mountPath: string }[];
+    expect(read('deploy/sonobuoy-run.sh')).toContain(mounts.find((m) => m.name === 'results')!.mountPath);
+    const volumes = (plugin.podSpec!.volumes as { name: string }[]).map((v) => v.name);
+    expect([...volumes, 'results'].sort()).toEqual(mounts.map((m) => m.name).sort());
     const results = join(folder, 'results');
     const environment = {
       SONOBUOY_RESULTS_DIR: results,
