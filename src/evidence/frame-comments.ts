@@ -34,7 +34,7 @@ export class FrameComments {
     const proofs = [...(this.#proofs.get(key) ?? [])].sort((a, b) => a.rank - b.rank).map((p) => p.text);
     const passed = [...(this.#passes.get(key) ?? [])].sort();
     const ours = [...new Set(proofs)];
-    if (passed.length > 0) ours.push(`proves ${passed.join(', ')}`);
+    if (passed.length > 0) ours.push(`pass: ${passed.join(', ')}`);
     const all = [origin, ...ours, ...already];
     const kept = all.length <= mostComments ? all : [...all.slice(0, mostComments - 1), restOf(all)];
     return kept.map(safeText);

@@ -56,7 +56,7 @@ export function reportCommand(exitWith: (status: number) => void): CommandModule
 async function run(args: ReportArguments): Promise<number> {
   const formats = readFormats(args.format);
   if (args.report !== '-') refuseClashes(outputsOf(formats), [{ called: 'the saved report', file: args.report }]);
-  const report = readSavedReport(args.report);
+  const report = await readSavedReport(args.report);
   try {
     await printReport(report, formats, args);
   } catch (error) {
