@@ -9,6 +9,7 @@ import { describeLayers, type LayerDescription } from './decode/describe-frame.j
 import { decodeFrame, type Fault, FrameView, faultOf } from './decode/frame.js';
 import { diagnoseCaptures, diagnoseFlow } from './diagnose/diagnose.js';
 import { type Followed, followedFrames } from './evidence/followed-frames.js';
+import { asTold } from './evidence/incomplete.js';
 import type { ExpectationSource } from './expect/expected-path.js';
 import type { TopologyModel } from './expect/write-topology.js';
 import { type IntakeOptions, observeCaptures } from './intake/observe-captures.js';
@@ -176,7 +177,7 @@ async function readAll(request: CheckRequest): Promise<Reading> {
     throw new UserError(unusable.join('\n'));
   }
   for (const message of unusable) request.onUnusable?.(message);
-  return { evidence: gatherEvidence(intake.files), unusable };
+  return { evidence: gatherEvidence(intake.files.map((f) => ({ ...f, summary: asTold(f.summary) }))), unusable };
 }
 
 function judgeFlow(evidence: Evidence, path: FlowPath, options: CheckRequest, maxJourneys: number): FlowResult {

@@ -1,5 +1,7 @@
-// Puts the tool's own output into README.md and its translation, between the markers: `npm run docs`. A test fails when it is stale.
+// Puts the tool's own output, its rules and its picture into README.md and its translation, between the markers: `npm run docs`. A test
+// fails when they are stale.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { screen } from './terminal-svg.mjs';
 
 const files = ['../README.md', '../README.zh-CN.md'].map((name) => new URL(name, import.meta.url));
 
@@ -24,6 +26,24 @@ function shortened(answer) {
   return lines.join('\n');
 }
 
+const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+
+/** The rows of the table of rules, under a head in the README's own language; `rules` come from the registry. */
+export function withRules(text, rules) {
+  const rows = rules.map(
+    ({ meta }) =>
+      `| ${meta.id} | ${meta.name} | ${meta.severity}${meta.required ? ', required' : ''} | ${cell(meta.summary)} |`,
+  );
+  return text.replace(
+    /(<!-- rules -->\n\|.*\n\|.*\n)(?:\|.*\n)*<!-- end of rules -->/,
+    (_, head) => `${head}${rows.map((row) => `${row}\n`).join('')}<!-- end of rules -->`,
+  );
+}
+
 if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].replaceAll('\\', '/').split('/').pop())) {
-  for (const file of files) writeFileSync(file, withOutputs(readFileSync(file, 'utf8')));
+  const { rules } = await import('../dist/checks/registry.js');
+  const { reportPretty } = await import('../dist/report/pretty.js');
+  const { explanationOf } = await import('../dist/cli/explain.js');
+  for (const file of files) writeFileSync(file, withRules(withOutputs(readFileSync(file, 'utf8')), rules));
+  writeFileSync(new URL('../docs/terminal.svg', import.meta.url), screen(reportPretty, explanationOf));
 }

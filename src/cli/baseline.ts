@@ -69,8 +69,13 @@ export class Baseline {
 
 function covers(entry: Entry, finding: Finding): boolean {
   if (entry.rule !== finding.rule) return false;
-  if (entry.point !== null && entry.point !== finding.point) return false;
+  if (entry.point !== null && !isPoint(finding.point, entry.point)) return false;
   return entry.role === null || entry.role === finding.role;
+}
+
+/** A name without its folder means that capture in any folder, or the interface of an evidence file that is named after it. */
+function isPoint(point: string | null, wanted: string): boolean {
+  return point !== null && (point === wanted || point.endsWith(`/${wanted}`) || point.endsWith(`:${wanted}`));
 }
 
 function read(file: string): unknown[] {
@@ -80,9 +85,17 @@ function read(file: string): unknown[] {
   } catch (error) {
     throw new UserError(`--baseline ${file}: cannot be read: ${(error as Error).message.split('\n')[0]}`);
   }
+  // What is left of a list whose last entry was removed.
+  if (content === null) return [];
   if (!Array.isArray(content) || content.length > mostEntries)
     throw new UserError(`--baseline ${file}: expected a list of {rule, point, role, reason, expires}`);
   return content;
+}
+
+/** Date.parse lets the 30th of February pass for the 2nd of March. */
+function isDay(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text;
 }
 
 function entryOf(value: unknown, where: string, today: string): Entry {
@@ -108,7 +121,7 @@ function entryOf(value: unknown, where: string, today: string): Entry {
   if (role !== null && !(hopRoles as readonly string[]).includes(role))
     throw new UserError(`${where}: role ${role} is none of ${hopRoles.join(', ')}`);
   const expires = text('expires');
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(expires) || Number.isNaN(Date.parse(expires)))
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(expires) || !isDay(expires))
     throw new UserError(`${where}: expires ${expires} is no day such as 2030-01-31`);
   return {
     rule: rule.meta.id,

@@ -1,12 +1,13 @@
 /** --format NAME[=FILE]: what was asked for, and a report printed in each of them. Shared by every command that shows a report. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import chalk from 'chalk';
-import { verdictLine } from '../report/reading.js';
+import { allDiagnoses, allFindings, isFailure, verdictLine } from '../report/reading.js';
 import { reporters } from '../report/registry.js';
 import type { Report } from '../report/report.js';
 import type { ReporterOptions } from '../report/reporter.js';
 import { UserError } from '../user-error.js';
-import { explanationOf } from './explain.js';
+import { explainText, explanationOf } from './explain.js';
+import type { NamedFile } from './outputs.js';
 
 export interface ChosenFormat {
   readonly name: string;
@@ -19,6 +20,8 @@ export interface PrintOptions {
   readonly verbose: boolean;
   /** Standard output gets the verdict line and nothing else; files are written all the same. */
   readonly quiet: boolean;
+  /** Below the pretty report, the whole words of what failed. */
+  readonly explain?: boolean;
   readonly color?: boolean | undefined;
 }
 
@@ -44,11 +47,26 @@ export function readFormats(given: readonly string[]): ChosenFormat[] {
   return formats;
 }
 
+/** What the formats write, for `refuseClashes`. */
+export function outputsOf(formats: readonly ChosenFormat[]): NamedFile[] {
+  return formats.flatMap(({ name, file }) => (file === null ? [] : [{ called: `--format ${name}`, file }]));
+}
+
+/** Throws UserError for files that cannot be written, after everything else is. */
 export async function printReport(
   report: Report,
   formats: readonly ChosenFormat[],
   options: PrintOptions,
 ): Promise<void> {
+  const problems: string[] = [];
+  const write = (file: string, text: string, append = false): void => {
+    try {
+      if (append) appendFileSync(file, text);
+      else writeFileSync(file, text);
+    } catch (error) {
+      problems.push(`cannot write ${file}: ${(error as Error).message}`);
+    }
+  };
   for (const { name, file } of formats) {
     const reporterOptions: ReporterOptions = {
       width: widthOf(),
@@ -59,29 +77,33 @@ export async function printReport(
     };
     if (file !== null || !options.quiet) {
       const text = (await reporters[name]!())(report, reporterOptions);
-      if (file === null) process.stdout.write(text);
-      else writeText(file, text);
+      const told = name === 'pretty' && options.explain === true ? `${text}\n${wordsOf(report)}` : text;
+      if (file === null) process.stdout.write(told);
+      else write(file, told);
     }
-    if (name === 'github') await appendStepSummary(report, reporterOptions);
+    if (name === 'github') await appendStepSummary(report, reporterOptions, write);
   }
   if (options.quiet) process.stdout.write(`${verdictLine(report)}\n`);
+  if (problems.length > 0) throw new UserError(problems.join('\n'));
+}
+
+/** The whole words of each failed rule and each diagnosis, once. */
+function wordsOf(report: Report): string {
+  const failed = allFindings(report).filter(({ finding }) => isFailure(finding));
+  const ids = [...failed.map(({ finding }) => finding.rule), ...allDiagnoses(report).map((d) => d.diagnosis.id)];
+  return [...new Set(ids)].map((id) => explainText(id) ?? '').join('\n');
 }
 
 /** GitHub's runner names a file for each step whose Markdown it shows on the run's page; steps before us may have written to it. */
-async function appendStepSummary(report: Report, options: ReporterOptions): Promise<void> {
+async function appendStepSummary(
+  report: Report,
+  options: ReporterOptions,
+  write: (file: string, text: string, append: boolean) => void,
+): Promise<void> {
   const file = process.env.GITHUB_STEP_SUMMARY;
   if (file === undefined || file === '') return;
   const { githubStepSummary } = await import('../report/github.js');
-  writeText(file, `${githubStepSummary(report, { ...options, color: false })}\n`, true);
-}
-
-function writeText(file: string, text: string, append = false): void {
-  try {
-    if (append) appendFileSync(file, text);
-    else writeFileSync(file, text);
-  } catch (error) {
-    throw new UserError(`cannot write ${file}: ${(error as Error).message}`);
-  }
+  write(file, `${githubStepSummary(report, { ...options, color: false })}\n`, true);
 }
 
 function widthOf(): number {

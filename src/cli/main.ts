@@ -23,8 +23,15 @@ function restoreDash(args: Record<string, unknown>): void {
   }
 }
 
-/** The command line with what configuration and environment say; null when it only asked what they say. */
+/** The command line with what configuration and environment say; null when it only asked what they say, or what may follow. */
 async function toldWords(argv: readonly string[]): Promise<readonly string[] | null> {
+  if (argv[0]?.startsWith('--get') === true) {
+    const offered = await (await import('./completion.js')).completions(argv);
+    if (offered !== null) {
+      process.stdout.write(offered.map((word) => `${word}\n`).join(''));
+      return null;
+    }
+  }
   if (argv.find((word) => !word.startsWith('-')) !== 'check' || argv.includes('--help')) return argv;
   // Loaded for check alone.
   const { readSettings, settingsText, withSettings } = await import('./settings.js');
@@ -61,7 +68,11 @@ export async function main(argv: readonly string[]): Promise<number> {
       .command(explainCommand)
       .command(rulesCommand)
       .command(collectCommand)
-      .completion('completion', 'Print the shell completion script')
+      .completion('completion', 'Print the shell completion script: source <(ipip-trace completion)')
+      .example('$0 check captures/', 'Every capture of a folder, judged')
+      .example('$0 check *.cap --format junit=report.xml --format pretty', 'The same for a CI server and for people')
+      .example('$0 explain request-lost', 'What a rule or diagnosis means and what to do')
+      .epilogue('Exit status: 0 proven, 1 failed, 2 unusable input, 3 not proven, 4 internal error.')
       .middleware(restoreDash)
       .demandCommand(1, 'Say what to do: ipip-trace check <captures..>')
       .strict()

@@ -1,5 +1,6 @@
 /** A report that `--format json` saved, read back. Its shape is looked at only as far as telling it from other JSON. */
 import { readFileSync } from 'node:fs';
+import { text as textOf } from 'node:stream/consumers';
 import type { Outcome, Report } from '../report/report.js';
 import { UserError } from '../user-error.js';
 
@@ -8,11 +9,12 @@ const lists = ['reasons', 'captures', 'points', 'findings', 'diagnoses', 'notes'
 const flowLists = ['segments', 'notes', 'findings', 'diagnoses', 'journeys'] as const;
 
 /** `file` '-' is standard input. Throws UserError when it is no report of schema 1. */
-export function readSavedReport(file: string): Report {
+export async function readSavedReport(file: string): Promise<Report> {
   const name = file === '-' ? 'standard input' : file;
   let text: string;
   try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+    // A pipe whose writer is slow answers a reader that does not wait with EAGAIN.
+    text = file === '-' ? await textOf(process.stdin) : readFileSync(file, 'utf8');
   } catch (error) {
     throw new UserError(`${name}: cannot be read: ${(error as Error).message}`);
   }

@@ -11,6 +11,8 @@ export interface FollowedFrame {
   readonly point: CapturePoint;
   /** What the frame is to the flow, in a few words. */
   readonly what: string;
+  /** Later frames of the point with the same octets that belong here as well: ARP is told once and counted. */
+  readonly repeats: number;
 }
 
 export interface Followed {
@@ -21,13 +23,16 @@ export interface Followed {
 
 /** More than anybody looks at, and little enough to be held at once. */
 const mostFrames = 200_000;
+/** A question that was asked in vain counts by its repeats, and no majority takes more of one voice than this. */
+const mostRepeats = 15;
 
 /**
  * Requests, replies with all their fragments, ICMP errors that quote them; and, since verdicts lean on them, ARP that names
- * an address of the flow, SYNs between its pods and every frame that a finding names.
+ * an address of the flow or was heard where none of its probes was, SYNs between its pods, and every frame that a finding names.
  */
 export function followedFrames(evidence: Evidence, paths: readonly FlowPath[], report: Report): Followed {
   const frames = new Map<string, Map<number, FollowedFrame>>();
+  const arps = new Map(evidence.arps.map((arp) => [keyOf(arp.ref), arp]));
   let count = 0;
   const add = (ref: FrameRef, point: CapturePoint, what: string): void => {
     let ofFile = frames.get(ref.file);
@@ -36,9 +41,11 @@ export function followedFrames(evidence: Evidence, paths: readonly FlowPath[], r
       frames.set(ref.file, ofFile);
     }
     if (ofFile.has(ref.frame) || ref.frame < 1) return;
-    if (++count > mostFrames)
+    const repeats = Math.min((arps.get(keyOf(ref))?.count ?? 1) - 1, mostRepeats);
+    count += 1 + repeats;
+    if (count > mostFrames)
       throw new UserError(`--evidence: the flows have more than ${mostFrames} frames: choose flows with --flow`);
-    ofFile.set(ref.frame, { point, what });
+    ofFile.set(ref.frame, { point, what, repeats });
   };
   for (const path of paths) {
     addProbes(evidence, path, add);
@@ -52,6 +59,8 @@ export function followedFrames(evidence: Evidence, paths: readonly FlowPath[], r
 }
 
 type Add = (ref: FrameRef, point: CapturePoint, what: string) => void;
+
+const keyOf = ({ file, frame }: FrameRef): string => `${frame} ${file}`;
 
 function flowText({ flow }: FlowPath): string {
   return `${addressText(flow.source)} > ${addressText(flow.destination)}`;
@@ -70,40 +79,59 @@ function addProbes(evidence: Evidence, path: FlowPath, add: Add): void {
   }
 }
 
-/** What the facts of a path were read from. */
+/** What the facts of a path were read from, and what silent points were placed by. */
 function addTestimony(evidence: Evidence, path: FlowPath, add: Add): void {
   const { flow, outerSeen } = path;
   const addresses = new Set([flow.source, flow.destination]);
+  const seenAt = new Set<CapturePoint>();
   const k = evidence.sightings.kinds.columns;
   if (outerSeen !== null) addresses.add(outerSeen.source).add(outerSeen.destination);
+  for (const leg of [path.facts.request, path.facts.reply]) {
+    for (const hop of Object.values(leg)) {
+      for (const fact of [hop.outerSource, hop.outerDestination]) if (fact) addresses.add(fact.value);
+    }
+  }
   for (const kind of path.flow.probes.kinds) {
+    seenAt.add(evidence.points[k.point[kind]!]!);
     if (k.outerSource[kind] === 0 && k.outerDestination[kind] === 0) continue;
     addresses.add(k.outerSource[kind]!).add(k.outerDestination[kind]!);
   }
+  const silent = new Set(path.assignments.filter((a) => a.role !== null && !seenAt.has(a.point)).map((a) => a.point));
   for (const arp of path.arps) {
-    if (!addresses.has(arp.senderAddress) && !addresses.has(arp.targetAddress)) continue;
-    add(arp.ref, arp.point, `ARP that names an address of ${flowText(path)}`);
+    if (addresses.has(arp.senderAddress) || addresses.has(arp.targetAddress))
+      add(arp.ref, arp.point, `ARP that names an address of ${flowText(path)}`);
+    else if (silent.has(arp.point)) add(arp.ref, arp.point, `ARP where no probe of ${flowText(path)} was seen`);
   }
   for (const syn of path.syns) {
     const there = syn.source === flow.source && syn.destination === flow.destination;
     const back = syn.source === flow.destination && syn.destination === flow.source;
-    if (there || back) add(syn.ref, syn.point, `TCP SYN between the pods of ${flowText(path)}`);
+    if (!there && !back) continue;
+    add(syn.ref, syn.point, `TCP SYN between the pods of ${flowText(path)}`);
+    // A wrong checksum says nothing where segments are joined, and a segment above the MTU is what shows that they are.
+    const { largestTcp, firstLargeTcp } = syn.point.traffic;
+    if (largestTcp > path.underlayMtu.value)
+      add({ file: syn.point.file, frame: firstLargeTcp }, syn.point, 'TCP segment above the MTU: joined by an offload');
   }
 }
 
-/** Frames that findings and diagnoses name; a point of the file that a finding does not tell is the file's only one. */
+/** Frames that findings and diagnoses name, at the point that the finding or the frame itself tells, else the file's only one. */
 function addNamed(evidence: Evidence, report: Report, add: Add): void {
-  const pointOf = new Map<string, CapturePoint | null>();
-  for (const point of evidence.points) pointOf.set(point.file, pointOf.has(point.file) ? null : point);
-  const named = [
-    ...report.findings,
-    ...report.diagnoses,
-    ...report.flows.flatMap((f) => [...f.findings, ...f.diagnoses, ...f.journeys.flatMap((j) => j.findings)]),
-  ];
-  for (const { evidence: refs } of named) {
+  const onlyPoint = new Map<string, CapturePoint | null>();
+  for (const point of evidence.points) onlyPoint.set(point.file, onlyPoint.has(point.file) ? null : point);
+  const byId = new Map(evidence.points.map((point) => [point.id, point]));
+  const seen = new Map([...evidence.arps, ...evidence.syns, ...evidence.errors].map((s) => [keyOf(s.ref), s.point]));
+  const name = (refs: readonly FrameRef[], told: CapturePoint | undefined): void => {
     for (const ref of refs) {
-      const point = pointOf.get(ref.file);
+      const point =
+        seen.get(keyOf(ref)) ?? (told !== undefined && told.file === ref.file ? told : onlyPoint.get(ref.file));
       if (point !== undefined && point !== null) add(ref, point, 'named by a finding');
     }
-  }
+  };
+  const findings = [
+    ...report.findings,
+    ...report.flows.flatMap((f) => [...f.findings, ...f.journeys.flatMap((j) => j.findings)]),
+  ];
+  for (const finding of findings) name(finding.evidence, byId.get(finding.point ?? ''));
+  for (const { evidence: refs } of [...report.diagnoses, ...report.flows.flatMap((f) => f.diagnoses)])
+    name(refs, undefined);
 }

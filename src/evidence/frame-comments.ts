@@ -5,6 +5,10 @@ import { safeText } from '../report/safe-text.js';
 /** Readers keep so many comments of a frame, the first of which says where it comes from. */
 const mostComments = 16;
 
+function restOf(all: readonly string[]): string {
+  return `and ${all.length - mostComments + 1} more comments: the report has all findings`;
+}
+
 interface Proof {
   readonly rank: number;
   readonly text: string;
@@ -30,8 +34,10 @@ export class FrameComments {
     const proofs = [...(this.#proofs.get(key) ?? [])].sort((a, b) => a.rank - b.rank).map((p) => p.text);
     const passed = [...(this.#passes.get(key) ?? [])].sort();
     const ours = [...new Set(proofs)];
-    if (passed.length > 0) ours.push(`proves ${passed.join(', ')}`);
-    return [origin, ...ours, ...already].slice(0, mostComments).map(safeText);
+    if (passed.length > 0) ours.push(`pass: ${passed.join(', ')}`);
+    const all = [origin, ...ours, ...already];
+    const kept = all.length <= mostComments ? all : [...all.slice(0, mostComments - 1), restOf(all)];
+    return kept.map(safeText);
   }
 
   #addFinding(finding: Finding): void {

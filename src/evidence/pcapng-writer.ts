@@ -4,7 +4,14 @@ const sectionHeader = 0x0a0d0d0a;
 const interfaceDescription = 1;
 const enhancedPacket = 6;
 
-const option = { comment: 1, ifName: 2, ifDescription: 3, ifTimestampResolution: 9, userApplication: 4 } as const;
+const option = {
+  comment: 1,
+  ifName: 2,
+  ifDescription: 3,
+  userApplication: 4,
+  ifTimestampResolution: 9,
+  ifFilter: 11,
+} as const;
 
 /** An option's length has 16 bits; what readers of ours keep of a comment is less, so longer text is cut there. */
 const longestText = 4096;
@@ -31,7 +38,14 @@ export function sectionHeaderBlock(application: string, comments: readonly strin
   ]);
 }
 
-export function interfaceBlock(linkType: number, snapLength: number, name: string, description: string): Uint8Array {
+/** `filter`: the capture filter that the frames were taken with, in pcap's own words; null when nobody noted one. */
+export function interfaceBlock(
+  linkType: number,
+  snapLength: number,
+  name: string,
+  description: string,
+  filter: string | null = null,
+): Uint8Array {
   const body = new Uint8Array(8);
   const view = new DataView(body.buffer);
   view.setUint16(0, linkType, true);
@@ -40,6 +54,8 @@ export function interfaceBlock(linkType: number, snapLength: number, name: strin
     textOption(option.ifName, name),
     textOption(option.ifDescription, description),
     { code: option.ifTimestampResolution, value: Uint8Array.of(9) },
+    // The first octet says what follows: 0 is a filter as libpcap reads it.
+    ...(filter === null ? [] : [textOption(option.ifFilter, `\0${filter}`)]),
   ]);
 }
 

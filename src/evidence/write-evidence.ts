@@ -1,5 +1,6 @@
 /** Writes the frames of the judged flows into one pcapng: an interface for each hop in path order, every frame with what it proves. */
-import { closeSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import type { FrameCursor } from '../capture/capture.js';
 import { readCapture } from '../capture/read-capture.js';
 import type { Report } from '../report/report.js';
 import { safeText } from '../report/safe-text.js';
@@ -9,8 +10,9 @@ import { baseName } from '../trace/point-name.js';
 import { roleOrder } from '../trace/segment.js';
 import { UserError } from '../user-error.js';
 import { clockShifts } from './clock-shift.js';
-import type { Followed } from './followed-frames.js';
+import type { Followed, FollowedFrame } from './followed-frames.js';
 import { FrameComments } from './frame-comments.js';
+import { incompleteMark } from './incomplete.js';
 import { interfaceBlock, packetBlock, sectionHeaderBlock } from './pcapng-writer.js';
 
 /** Octets of frames that are held while they are put in order. */
@@ -36,27 +38,28 @@ interface Lane {
   latest: bigint;
 }
 
-/** What a file that is to be written over must not be. Call before the captures are read. */
-export function refuseOwnCapture(out: string, captures: readonly string[]): void {
-  for (const capture of captures) {
-    if (capture !== '-' && sameFile(out, capture))
-      throw new UserError(`--evidence ${out}: is one of the captures: name another file`);
-  }
-}
-
 /** Returns the number of frames written. Throws UserError when a capture cannot be read a second time. */
 export async function writeEvidence(out: string, report: Report, followed: Followed): Promise<number> {
-  const files = report.captures.map((c) => c.file);
-  refuseOwnCapture(out, files);
   const lanes = lanesOf(report, followed);
   const held = await holdFrames(report, followed, lanes);
   held.sort(
     (a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0) || a.lane.index - b.lane.index || a.frame - b.frame,
   );
+  const lost = lostWithTheCaptures(report);
   write(out, [
-    sectionHeaderBlock(`${report.tool.name} ${report.tool.version}`, sectionComments(report)),
+    sectionHeaderBlock(`${report.tool.name} ${report.tool.version}`, [
+      `outcome ${report.outcome}`,
+      ...report.reasons.slice(0, 20),
+      ...lost.slice(0, 20),
+    ]),
     ...lanes.map((lane) =>
-      interfaceBlock(lane.points[0]!.linkType, lane.snapLength, nameOf(lane), descriptionOf(lane, report)),
+      interfaceBlock(
+        lane.points[0]!.linkType,
+        lane.snapLength,
+        nameOf(lane),
+        `${lost.length > 0 && lane.index === 0 && report.outcome === 'unproven' ? incompleteMark : ''}${descriptionOf(lane, report)}`,
+        lane.points[0]!.filter,
+      ),
     ),
     ...held.map((f) => packetBlock(f.lane.index, f.time, f.bytes, f.wireLength, f.comments)),
   ]);
@@ -96,12 +99,16 @@ async function holdFrames(report: Report, followed: Followed, lanes: readonly La
   for (const [file, frames] of followed.frames) {
     if (frames.size === 0) continue;
     refuseStream(file);
+    const repeats = new Repeats();
     await readCapture(file, (cursor) => {
-      const found = frames.get(cursor.frameNumber);
+      const named = frames.get(cursor.frameNumber);
+      if (named === undefined && !repeats.mayHold(cursor)) return;
+      const bytes = cursor.bytes.slice(cursor.start, cursor.end);
+      const found = named ?? repeats.take(cursor.interfaceIndex, bytes);
       if (found === undefined) return;
+      if (named !== undefined && named.repeats > 0) repeats.expect(cursor.interfaceIndex, bytes, named);
       const { point, what } = found;
       const lane = laneOf.get(point)!;
-      const bytes = cursor.bytes.slice(cursor.start, cursor.end);
       octets += bytes.length;
       if (octets > mostOctets)
         throw new UserError(`--evidence: the flows have more than ${mostOctets} octets: choose flows with --flow`);
@@ -128,6 +135,32 @@ async function holdFrames(report: Report, followed: Followed, lanes: readonly La
   return held;
 }
 
+/** Frames that are known by their like alone: the same octets at the same interface, a few times. */
+class Repeats {
+  readonly #known = new Map<string, { readonly found: FollowedFrame; left: number }>();
+  readonly #lengths = new Set<number>();
+
+  expect(interfaceIndex: number, bytes: Uint8Array, found: FollowedFrame): void {
+    this.#known.set(keyOf(interfaceIndex, bytes), { found, left: found.repeats });
+    this.#lengths.add(bytes.length);
+  }
+
+  mayHold(cursor: FrameCursor): boolean {
+    return this.#lengths.has(cursor.end - cursor.start);
+  }
+
+  take(interfaceIndex: number, bytes: Uint8Array): FollowedFrame | undefined {
+    const known = this.#known.get(keyOf(interfaceIndex, bytes));
+    if (known === undefined || known.left === 0) return undefined;
+    known.left--;
+    return known.found;
+  }
+}
+
+function keyOf(interfaceIndex: number, bytes: Uint8Array): string {
+  return `${interfaceIndex} ${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')}`;
+}
+
 /** A pipe is gone once it was read. */
 function refuseStream(file: string): void {
   if (file !== '-' && statSync(file).isFile()) return;
@@ -152,19 +185,12 @@ function descriptionOf({ points }: Lane, report: Report): string {
   return safeText(`${place}${node === null ? '' : ` on ${node}`}, from ${points[0]!.id}`);
 }
 
-function sectionComments(report: Report): string[] {
-  const damaged = report.captures
-    .filter((c) => c.ending !== 'clean')
-    .map((c) => `${c.file} ended ${c.ending}, which this file does not: checking it judges what was read`);
-  return [`outcome ${report.outcome}`, ...report.reasons.slice(0, 20), ...damaged.slice(0, 20)].map(safeText);
-}
-
-function sameFile(a: string, b: string): boolean {
-  try {
-    return realpathSync(a) === realpathSync(b);
-  } catch {
-    return false;
-  }
+/** Why no whole file can stand for the captures: what they lost, or what was not kept of them, may have been there. */
+function lostWithTheCaptures(report: Report): string[] {
+  return [
+    ...report.captures.filter((c) => c.ending !== 'clean').map((c) => `${c.file} ended ${c.ending}: ${c.damage ?? ''}`),
+    ...report.notes.filter((n) => report.reasons.includes(n.message)).map((n) => n.message),
+  ];
 }
 
 function write(out: string, blocks: readonly Uint8Array[]): void {

@@ -7,7 +7,7 @@ import { reportMarkdown } from './markdown.js';
 import { allDiagnoses, frameCommand, verdictLine } from './reading.js';
 import type { Report } from './report.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
-import { workflowData, workflowProperty } from './safe-text.js';
+import { markdownText, workflowData, workflowProperty } from './safe-text.js';
 
 type Kind = 'error' | 'warning' | 'notice';
 
@@ -70,16 +70,22 @@ export const reportGithub: Reporter = (report) => {
   return `${lines.join('\n')}\n`;
 };
 
-/** For $GITHUB_STEP_SUMMARY, which takes at most 1 MiB of Markdown. */
+/** For $GITHUB_STEP_SUMMARY: a step's summary above 1 MiB is dropped whole, so the first of these that fits is written. */
 export function githubStepSummary(report: Report, options: ReporterOptions): string {
-  const text = reportMarkdown(report, options);
-  return text.length <= 500_000
-    ? text
-    : reportMarkdown(
-        {
-          ...report,
-          flows: report.flows.slice(0, 20).map((flow) => ({ ...flow, journeys: flow.journeys.slice(0, 1) })),
-        },
-        { ...options, all: false },
-      );
+  const few = { ...options, all: false };
+  const worst = [...report.flows].sort((a, b) => outcomeRank[a.outcome] - outcomeRank[b.outcome]).slice(0, 20);
+  const flows = worst.map((flow) => ({ ...flow, journeys: flow.journeys.slice(0, 1) }));
+  const tries = [
+    () => reportMarkdown(report, options),
+    () => reportMarkdown(report, few),
+    () => reportMarkdown({ ...report, flows }, few),
+  ];
+  for (const each of tries) {
+    const text = each();
+    if (new TextEncoder().encode(text).length <= mostOctets) return text;
+  }
+  return `# ${markdownText(verdictLine(report).slice(0, 10_000))}\n\nThe report is too long for a job summary: \`--format html=FILE\` keeps it whole.\n`;
 }
+
+const mostOctets = 1_000_000;
+const outcomeRank = { fail: 0, unproven: 1, pass: 2 } as const;

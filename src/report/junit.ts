@@ -107,7 +107,7 @@ function verdictSuite(report: Report): Suite {
       : element(failed ? 'failure' : 'error', { message: line, type: report.outcome }, reasons);
   return {
     name: 'verdict',
-    cases: [testCase('verdict', `outcome is ${report.outcome}`, content)],
+    cases: [testCase('verdict', 'everything required is proven', content)],
     failures: failed ? 1 : 0,
     errors: unproven ? 1 : 0,
     skipped: 0,
@@ -128,18 +128,15 @@ export const reportJUnit: Reporter = (report, options) => {
   const groups = groupFindings(report);
   const fails = failsTheRun(report, groups);
   const suites: Suite[] = [verdictSuite(report)];
-  const ofCaptures = groups.filter((group) => group.flow === null);
-  if (ofCaptures.length > 0) suites.push(suiteOf('captures', ofCaptures, fails, options));
-  for (const flow of report.flows) {
-    suites.push(
-      suiteOf(
-        flowName(flow),
-        groups.filter((group) => group.flow === flow),
-        fails,
-        options,
-      ),
-    );
+  const byFlow = new Map<FindingGroup['flow'], FindingGroup[]>();
+  for (const group of groups) {
+    const known = byFlow.get(group.flow);
+    if (known === undefined) byFlow.set(group.flow, [group]);
+    else known.push(group);
   }
+  const ofCaptures = byFlow.get(null);
+  if (ofCaptures !== undefined) suites.push(suiteOf('captures', ofCaptures, fails, options));
+  for (const flow of report.flows) suites.push(suiteOf(flowName(flow), byFlow.get(flow) ?? [], fails, options));
   const timestamp = timestampOf(report);
   const properties = element(
     'properties',

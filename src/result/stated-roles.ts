@@ -52,6 +52,9 @@ export function statedRoles(
 }
 
 export function isCapture(point: CapturePoint, capture: string, interfaceName: string | null): boolean {
+  // A file that several captures were put into names its interfaces after them.
+  const merged = `:${baseName(capture)}${interfaceName === null ? '' : `:${interfaceName}`}`;
+  if (/\.(p?cap|pcapng|dmp|dump)\b/i.test(capture) && point.id.endsWith(merged)) return true;
   const file = point.file === capture || baseName(point.file) === baseName(capture);
   if (!file) return point.id === capture;
   return interfaceName === null || point.interfaceName === interfaceName || point.id.endsWith(`:${interfaceName}`);

@@ -170,6 +170,7 @@ const rooms: readonly Room[] = [
     may: [
       { to: 'evidence/**', because: 'the room itself' },
       { to: 'capture/read-capture', because: 'it reads the captures a second time, for the octets of chosen frames' },
+      { to: 'capture/capture', typesOnly: true, because: 'frames as they are read, and how a file ended' },
       { to: 'trace/**', because: 'sightings tell which frames belong to a flow' },
       { to: 'decode/address', because: 'comments show addresses' },
       { to: 'report/safe-text', because: 'names from a file must not steer the terminal that shows the comments' },

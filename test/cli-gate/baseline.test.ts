@@ -58,12 +58,23 @@ it('accepts nothing by an entry that expired, or that names another place', () =
   expect(stderr).toMatch(/IPT405 at elsewhere\.cap accepted nothing in this run/);
 });
 
+it('takes a point without its folder for that capture in any, and a list without entries for none', () => {
+  const entry = (point: string): string => `- { rule: IPT401, point: ${point}, reason: x, expires: '2999-01-31' }`;
+  writeFileSync(file, `${entry('pod1.cap')}\n${entry('other/pod1.cap')}\n`);
+  const run = runTool(['check', sample, '--baseline', file, '-q']);
+  expect(run.stderr).toMatch(/IPT401 at pod1\.cap is accepted until/);
+  expect(run.stderr).toMatch(/IPT401 at other\/pod1\.cap accepted nothing/);
+  expect(checkWith('# all gone\n')).toMatchObject({ status: 1, stderr: '' });
+});
+
 describe('refuses', () => {
   const wrong: [text: string, says: RegExp][] = [
     ['{}', /expected a list/],
     ["- { rule: IPT401, expires: '2999-01-31' }", /entry 1: reason is missing/],
     ['- { rule: IPT401, reason: x }', /entry 1: expires is missing/],
     ["- { rule: IPT401, reason: x, expires: 'soon' }", /expires soon is no day/],
+    ["- { rule: IPT401, reason: x, expires: '2999-02-30' }", /expires 2999-02-30 is no day/],
+    ['- [rule', /cannot be read/],
     ["- { rule: IPT999, reason: x, expires: '2999-01-31' }", /no rule is called IPT999/],
     ["- { rule: IPT401, roll: x, reason: x, expires: '2999-01-31' }", /there is no key roll; did you mean role\?/],
     ["- { rule: IPT401, role: pod, reason: x, expires: '2999-01-31' }", /role pod is none of/],

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { parseWorkflow } from '@actions/workflow-parser';
+import { parseAction } from '@actions/workflow-parser/actions/index';
 import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -60,7 +62,10 @@ describe.each(outcomes)('with samples/%s', (sample, status) => {
 
   it('the GitLab script does', () => {
     const folder = place(sample);
-    const job = (parse(example('gitlab')) as { ipip: { script: string[] } }).ipip;
+    const job = (parse(example('gitlab')) as { ipip: { script: string[]; variables: Record<string, string> } }).ipip;
+    // One ping of 84 octets proves no MTU, which the job's variables ask for.
+    const gated = shell(job.script.join('\n'), folder, job.variables);
+    expect(gated.status).toBe(status === 0 ? 3 : status);
     expect(shell(job.script.join('\n'), folder).status).toBe(status);
     expect(Array.isArray(JSON.parse(readFileSync(join(folder, 'quality.json'), 'utf8')))).toBe(true);
   });
@@ -88,7 +93,7 @@ describe.each(outcomes)('with samples/%s', (sample, status) => {
     expect(run.stdout).toMatch(/^::/);
     expect(JSON.parse(readFileSync(join(folder, 'ipip-trace.json'), 'utf8')).schema).toBe(1);
     for (const option of inputs.options!.trim().split('\n')) {
-      expect(runTool(['check', option, 'none.cap']).stderr).not.toMatch(/Unknown|expected one of/);
+      expect(runTool(['check', option, 'none.cap']).stderr).toMatch(/^ipip-trace: none\.cap: no such file.*\n$/);
     }
   });
 
@@ -97,6 +102,11 @@ describe.each(outcomes)('with samples/%s', (sample, status) => {
     const plugin = parse(read('deploy/sonobuoy-plugin.yaml')) as Record<string, Record<string, unknown>>;
     expect(plugin['sonobuoy-config']).toMatchObject({ driver: 'Job', 'result-format': 'junit' });
     expect(plugin.spec!.command).toEqual(['/ipip-trace/deploy/sonobuoy-run.sh']);
+    // The script's default is where the volume that Sonobuoy's worker watches is mounted, and every other mount has its volume.
+    const mounts = plugin.spec!.volumeMounts as { name: string; mountPath: string }[];
+    expect(read('deploy/sonobuoy-run.sh')).toContain(mounts.find((m) => m.name === 'results')!.mountPath);
+    const volumes = (plugin.podSpec!.volumes as { name: string }[]).map((v) => v.name);
+    expect([...volumes, 'results'].sort()).toEqual(mounts.map((m) => m.name).sort());
     const results = join(folder, 'results');
     const environment = {
       SONOBUOY_RESULTS_DIR: results,
@@ -113,6 +123,38 @@ describe.each(outcomes)('with samples/%s', (sample, status) => {
     spawnSync('sh', [script], { env: broken });
     expect(readFileSync(join(folder, 'empty/ipip-trace.xml'), 'utf8')).toContain('<error message=');
   });
+});
+
+describe("by GitHub's own parser", () => {
+  const silent = { info: () => {}, verbose: () => {}, error: () => {} };
+  const wrongIn = (parse: typeof parseWorkflow, content: string): string[] =>
+    parse({ name: 'x.yml', content }, silent)
+      .context.errors.getErrors()
+      .map((error) => error.message);
+
+  it('the workflow is one, and a slip in it is found', () => {
+    expect(wrongIn(parseWorkflow, example('github'))).toEqual([]);
+    expect(wrongIn(parseWorkflow, example('github').replace('runs-on', 'runs'))).not.toEqual([]);
+    expect(wrongIn(parseWorkflow, example('github').replace('contents: read', 'contents: reed'))).not.toEqual([]);
+  });
+
+  it('the action is one, and a slip in it is found', () => {
+    expect(wrongIn(parseAction, read('action.yml'))).toEqual([]);
+    expect(wrongIn(parseAction, read('action.yml').replace('using: composite', 'using: compost'))).not.toEqual([]);
+    expect(wrongIn(parseAction, read('action.yml').replace('shell: bash', 'shel: bash'))).not.toEqual([]);
+  });
+});
+
+it("the GitLab job has only keys of GitLab's, and hands over what it writes", () => {
+  const { ipip, ...others } = parse(example('gitlab')) as Record<string, Record<string, unknown>>;
+  expect(others).toEqual({});
+  // docs.gitlab.com, "CI/CD YAML syntax reference": job keywords, artifacts, artifacts:reports.
+  expect(Object.keys(ipip!)).toEqual(['image', 'variables', 'script', 'artifacts']);
+  const artifacts = ipip!.artifacts as { when: string; paths: string[]; reports: Record<string, string> };
+  expect(Object.keys(artifacts).sort()).toEqual(['paths', 'reports', 'when']);
+  expect(Object.keys(artifacts.reports)).toEqual(['junit', 'codequality']);
+  const script = (ipip!.script as string[]).join(' ');
+  for (const file of [...artifacts.paths, ...Object.values(artifacts.reports)]) expect(script).toContain(`=${file}`);
 });
 
 it('the configuration and the baseline of the page are taken', async () => {

@@ -1,9 +1,10 @@
 /** A saved report shown again: the same text as at the check itself, the same exit status, and one line for what is no report. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { capturesIn, runTool, samplesFolder } from '../support/run-tool.js';
+import { capturesIn, projectRoot, runTool, samplesFolder } from '../support/run-tool.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ipip-report-'));
 const samples = ['ok-ping', 'bad-ipip-blocked', 'bad-truncated-file'];
@@ -34,6 +35,13 @@ it('quiet prints the verdict line, and nothing else, of a check and of a saved r
   expect(direct.stdout.split('\n')).toHaveLength(2);
   expect(JSON.parse(readFileSync(saved, 'utf8')).outcome).toBe('fail');
   expect(runTool(['report', saved, '-q'], folder)).toEqual(direct);
+});
+
+it('reads a report from a pipe whose writer takes its time', () => {
+  const saved = join(folder, 'quiet.json');
+  const script = `(head -c 1000 '${saved}'; sleep 1; tail -c +1001 '${saved}') | '${process.execPath}' '${join(projectRoot, 'bin/ipip-trace.js')}' report - -q`;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+  expect({ status, stdout, stderr }).toEqual(runTool(['report', saved, '-q'], folder));
 });
 
 const whole = JSON.parse(check('ok-ping', '--format', 'json').stdout) as Record<string, unknown>;

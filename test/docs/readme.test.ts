@@ -1,13 +1,39 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { XMLValidator } from 'fast-xml-parser';
 import { expect, it } from 'vitest';
+import { rules } from '../../src/checks/registry.js';
+import { explanationOf } from '../../src/cli/explain.js';
+import { reportPretty } from '../../src/report/pretty.js';
 // @ts-expect-error a plain script without types
-import { withOutputs } from '../../tools/update-readme.mjs';
+import { screen } from '../../tools/terminal-svg.mjs';
+// @ts-expect-error a plain script without types
+import { withOutputs, withRules } from '../../tools/update-readme.mjs';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 it('README.md shows what the tool prints (npm run docs writes it anew)', () => {
   const readme = read('README.md');
   expect(readme).toBe(withOutputs(readme));
+});
+
+it.each(['README.md', 'README.zh-CN.md'])('%s lists every rule (npm run docs writes it anew)', (name) => {
+  const readme = read(name);
+  expect(readme).toBe(withRules(readme, rules));
+  for (const { meta } of rules) expect(readme).toContain(`\n| ${meta.id} | ${meta.name} | `);
+});
+
+it('docs/terminal.svg shows what the tool prints, in colour, and holds no markup but its own (npm run docs writes it anew)', () => {
+  const svg = read('docs/terminal.svg');
+  expect(svg).toBe(screen(reportPretty, explanationOf));
+  expect(XMLValidator.validate(svg)).toBe(true);
+  expect([...new Set([...svg.matchAll(/<([a-z]+)/g)].map((m) => m[1]))].sort()).toEqual([
+    'circle',
+    'g',
+    'rect',
+    'svg',
+    'text',
+  ]);
+  expect(svg).toContain('font-weight="bold">IPT010 request-lost</text>');
 });
 
 it('README.md names only files that are there and formats that exist', async () => {

@@ -21,12 +21,12 @@ it('gives names, times, octets and comments back', async () => {
     { maxLength: 8 },
   );
   await fc.assert(
-    fc.asyncProperty(text, text, frames, async (name, description, list) => {
+    fc.asyncProperty(text, text, fc.option(text), frames, async (name, description, filter, list) => {
       writeFileSync(
         file,
         Buffer.concat([
           sectionHeaderBlock('test', [name]),
-          interfaceBlock(101, 262144, name, description),
+          interfaceBlock(101, 262144, name, description, filter),
           ...list.map((f) => packetBlock(0, f.time, f.bytes, f.bytes.length + f.more, f.comments)),
         ]),
       );
@@ -37,7 +37,7 @@ it('gives names, times, octets and comments back', async () => {
         seen.push({ time, bytes, wire: c.wireLength, comments: c.comments ?? [] });
       });
       expect(summary.ending).toBe('clean');
-      expect(summary.interfaces[0]).toMatchObject({ name, description, linkType: 101, snapLength: 262144 });
+      expect(summary.interfaces[0]).toMatchObject({ name, description, filter, linkType: 101, snapLength: 262144 });
       expect(seen).toEqual(
         list.map((f) => ({
           time: f.time,

@@ -9,7 +9,8 @@ import { XMLParser } from 'fast-xml-parser';
 import type { Log } from 'sarif';
 import { Parser } from 'tap-parser';
 import { describe, expect, test } from 'vitest';
-import { reportGithub } from '../../src/report/github.js';
+import { validateXML } from 'xmllint-wasm';
+import { githubStepSummary, reportGithub } from '../../src/report/github.js';
 import { reportGitlab } from '../../src/report/gitlab.js';
 import { pageScript, pageStyle, scriptHash, styleHash } from '../../src/report/html/assets.js';
 import { reportHtml } from '../../src/report/html.js';
@@ -163,6 +164,24 @@ describe('JUnit', () => {
     expect(bad > 0).toBe(report.outcome !== 'pass');
   });
 
+  const schema = readFileSync(new URL('../fixtures/report/schemas/jenkins-junit.xsd', import.meta.url), 'utf8');
+
+  test("all fit Jenkins' schema in libxml2's judgement, which tells a wrong one", async () => {
+    const xml = reports.map(([name, report]) => ({
+      fileName: `${name}.xml`,
+      contents: reportJUnit(report, options()),
+    }));
+    const { errors } = await validateXML({ xml, schema });
+    expect(errors).toEqual([]);
+    const wrong = xml[0]!.contents.replace('<testcase name=', '<testcase called=');
+    expect((await validateXML({ xml: wrong, schema })).valid).toBe(false);
+  });
+
+  test('names its cases alike, whatever the outcome', () => {
+    const verdicts = ['healthy', 'blocked', 'cut'].map((name) => junit(fixture(name))[0]!.testcase[0]!.name);
+    expect(new Set(verdicts).size).toBe(1);
+  });
+
   test('a failure tells expected, found, frame and the command that shows it', () => {
     const xml = reportJUnit(fixture('blocked'), options());
     expect(xml).toMatch(/<failure message="[^"]+" type="request-lost">/);
@@ -180,6 +199,16 @@ describe('JUnit', () => {
         .slice(1)
         .some(({ failures }) => failures > 0),
     ).toBe(true);
+    // Beside an error only a warning that a reason names as a failure counts; one that merely blocks a pass says why.
+    const warning = { ...fixture('blocked').flows[0]!.journeys[0]!.findings.find((f) => f.verdict === 'fail')! };
+    const told = (reason: string): number =>
+      junit({
+        ...fixture('blocked'),
+        reasons: [...fixture('blocked').reasons, reason],
+        findings: [{ ...warning, rule: 'IPT001', name: 'capture-cut', severity: 'warning' }],
+      }).find((suite) => suite.name === 'captures')!.failures;
+    expect(told('IPT001 capture-cut (all.pcapng:eth0)')).toBe(1);
+    expect(told('IPT001 capture-cut (node2.cap): the file ends inside frame 8 (of 9)')).toBe(0);
   });
 });
 
@@ -194,7 +223,7 @@ describe('TAP', () => {
       bailout: unknown;
     } | null = null;
     const extra: string[] = [];
-    const parser = new Parser({ strict: false }, (results) => {
+    const parser = new Parser({ strict: true }, (results) => {
       result = results as unknown as typeof result;
     });
     parser.on('extra', (line: string) => extra.push(line));
@@ -245,6 +274,24 @@ describe('SARIF', () => {
   });
 });
 
+test('captures of one name in two folders stay two cases, with a fingerprint each', () => {
+  const one = fixture('cut').findings.find((f) => f.verdict === 'fail')!;
+  const report: Report = {
+    ...fixture('cut'),
+    captures: ['run/a/eth0.cap', 'run/b/eth0.cap'].map((file) => ({ ...fixture('cut').captures[0]!, file })),
+    findings: ['run/a/eth0.cap', 'run/b/eth0.cap'].map((point) => ({ ...one, point })),
+  };
+  expect(junit(report).find((suite) => suite.name === 'captures')!.tests).toBe(2);
+  const prints = (of: Report): string[] =>
+    ((JSON.parse(reportSarif(of, options())) as Log).runs[0]?.results ?? [])
+      .filter((r) => r.ruleId === one.rule)
+      .map((r) => r.partialFingerprints!['ipipTraceFinding/v1']!);
+  expect(new Set(prints(report)).size).toBe(2);
+  expect(prints(JSON.parse(JSON.stringify(report).replaceAll('run/', '/tmp/other/')) as Report)).toEqual(
+    prints(report),
+  );
+});
+
 describe('GitLab', () => {
   test.each(reports)('%s: issues have what GitLab reads, with unique fingerprints', (_, report) => {
     const issues = JSON.parse(reportGitlab(report, options())) as {
@@ -272,6 +319,17 @@ describe('GitHub', () => {
     expect(lines[1]).toMatch(/^::error file=node1\.cap,line=3,title=IPT010 request-lost::/);
     const kinds = lines.map((line) => ['error', 'warning', 'notice'].indexOf(line.split(/[: ]+/)[1] ?? ''));
     expect(kinds).toEqual([...kinds].sort());
+  });
+
+  test('a job summary is short enough to be kept, whatever the report holds', () => {
+    const many = fixture('twelve-flows');
+    const flows = Array.from({ length: 400 }, () => many.flows).flat();
+    const long = { ...many, flows, reasons: ['…'.repeat(600_000)] };
+    for (const report of [{ ...many, flows }, long]) {
+      const text = githubStepSummary(report, options({ all: true }));
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_000_000);
+      expect(text).toMatch(/^# /);
+    }
   });
 
   test('a pass has no error and an unproven run has one', () => {

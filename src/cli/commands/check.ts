@@ -5,6 +5,7 @@ import { parseAddress } from '../../decode/address.js';
 import { type ExpectationSource, type HopRole, hopRoles } from '../../expect/expected-path.js';
 import { defaultProfile, findProfile, profiles } from '../../expect/profiles.js';
 import { type CheckRequest, check, checkAndFollow } from '../../pipeline.js';
+import { allDiagnoses, allFindings, isFailure } from '../../report/reading.js';
 import type { Note, Report } from '../../report/report.js';
 import { guardLines, safeText } from '../../report/safe-text.js';
 import type { StatedPoint } from '../../result/stated-roles.js';
@@ -12,7 +13,8 @@ import { UserError } from '../../user-error.js';
 import { version } from '../../version.js';
 import type { Baseline } from '../baseline.js';
 import { ExitStatus, exitStatusOf } from '../exit-status.js';
-import { formatNames, printReport, readFormats } from '../formats.js';
+import { formatNames, outputsOf, printReport, readFormats } from '../formats.js';
+import { type NamedFile, refuseClashes } from '../outputs.js';
 import { progressLine } from '../progress.js';
 
 interface CheckArguments {
@@ -127,7 +129,11 @@ function options(y: Argv<object>): Argv<CheckArguments> {
     .option('strict', { type: 'boolean', default: false, describe: 'Cut and corrupt captures are errors' })
     .option('all', { type: 'boolean', default: false, describe: 'Show every journey' })
     .option('verbose', { type: 'boolean', default: false, alias: 'v', describe: 'Show passes and evidence as well' })
-    .option('explain', { type: 'boolean', default: false, describe: "Add each failed rule's own words" })
+    .option('explain', {
+      type: 'boolean',
+      default: false,
+      describe: "Add each failed rule's and diagnosis's own words",
+    })
     .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Print the verdict line only' })
     .option('color', {
       type: 'boolean',
@@ -139,6 +145,10 @@ function options(y: Argv<object>): Argv<CheckArguments> {
     )
     .example('$0 check captures/ --require mtu --format json=report.json --format pretty', 'A folder, two formats')
     .example(
+      '$0 check captures/ --evidence evidence.pcapng -q',
+      'The verdict line, and the frames that prove it for Wireshark',
+    )
+    .example(
       'ssh node1 tcpdump -pni ens33 -w - | $0 check - pod1.cap',
       'One capture from a pipe',
     ) as unknown as Argv<CheckArguments>;
@@ -146,6 +156,11 @@ function options(y: Argv<object>): Argv<CheckArguments> {
 
 async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
   const formats = readFormats(args.format);
+  const outputs: NamedFile[] = [
+    ...outputsOf(formats),
+    ...(args.evidence === undefined ? [] : [{ called: '--evidence', file: args.evidence }]),
+  ];
+  refuseClashes(outputs, inputsOf(args));
   const expectations = await readExpectations(args);
   const baseline = await readBaseline(args.baseline);
   const progress = progressLine(process.stderr);
@@ -173,14 +188,37 @@ async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
       process.stderr.write(`ipip-trace: ${guardLines(safeText(message))}\n`);
     },
   };
-  const notes = (): readonly Note[] => baseline?.notes ?? [];
-  const report = await (args.evidence === undefined
-    ? check(request).then((r) => withNotes(r, notes()))
-    : checkAndKeep(request, args.evidence, notes));
+  // Nothing is written over a capture that a folder or a pattern stood for.
+  const guard = (report: Report): void => refuseClashes(outputs, report.captures.map(captureNamed));
+  const problems: string[] = [];
+  const plain = await (args.evidence === undefined
+    ? check(request)
+    : checkAndKeep(request, args, guard, (problem) => problems.push(problem)));
   progress.clear();
-  for (const { message } of notes()) process.stderr.write(`ipip-trace: ${safeText(message)}\n`);
-  await printReport(report, formats, args);
-  return usable ? exitStatusOf(report) : ExitStatus.Usage;
+  guard(plain);
+  const notes = baseline?.notes ?? [];
+  for (const { message } of notes) process.stderr.write(`ipip-trace: ${guardLines(safeText(message))}\n`);
+  try {
+    await printReport(withNotes(plain, notes), formats, args);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(error.message);
+  }
+  if (problems.length > 0) throw new UserError(problems.join('\n'));
+  return usable ? exitStatusOf(plain) : ExitStatus.Usage;
+}
+
+const captureNamed = (capture: string | { readonly file: string }): NamedFile => ({
+  called: 'one of the captures',
+  file: typeof capture === 'string' ? capture : capture.file,
+});
+
+function inputsOf(args: CheckArguments): NamedFile[] {
+  return [
+    ...args.captures.filter((capture) => capture !== '-').map(captureNamed),
+    ...(args.expect === undefined ? [] : [{ called: 'the expectation (--expect)', file: args.expect }]),
+    ...(args.baseline === undefined ? [] : [{ called: 'the baseline (--baseline)', file: args.baseline }]),
+  ];
 }
 
 function withNotes(report: Report, notes: readonly Note[]): Report {
@@ -193,17 +231,49 @@ async function readBaseline(file: string | undefined): Promise<Baseline | null> 
   return new Baseline(file, new Date().toISOString().slice(0, 10));
 }
 
-/** Writes the followed frames on the way, before anything is printed: what cannot be written is said first. */
-async function checkAndKeep(request: CheckRequest, out: string, notes: () => readonly Note[]): Promise<Report> {
-  // Loaded only when asked for.
-  const { refuseOwnCapture, writeEvidence } = await import('../../evidence/write-evidence.js');
+/** Writes the followed frames on the way, checks them in the captures' stead, and says aloud where that gives another verdict. */
+async function checkAndKeep(
+  request: CheckRequest,
+  args: CheckArguments,
+  guard: (report: Report) => void,
+  onProblem: (problem: string) => void,
+): Promise<Report> {
+  const out = args.evidence!;
   if (request.captures.includes('-'))
     throw new UserError('--evidence: standard input cannot be read a second time: save it to a file and check that');
-  refuseOwnCapture(out, request.captures);
-  const { report: plain, followed } = await checkAndFollow(request);
-  const report = withNotes(plain, notes());
-  await writeEvidence(out, report, followed);
+  const { report, followed } = await checkAndFollow(request);
+  guard(report);
+  try {
+    // Loaded only when asked for.
+    const { writeEvidence } = await import('../../evidence/write-evidence.js');
+    await writeEvidence(out, report, followed);
+    const again = await readBaseline(args.baseline);
+    const { onProgress: _, onUnusable: __, accepts: ___, ...same } = request;
+    const alone = await check({ ...same, captures: [out], ...(again === null ? {} : { accepts: again.accepts }) });
+    for (const difference of differences(report, alone))
+      process.stderr.write(`ipip-trace: ${guardLines(safeText(`${out}: ${difference}`))}\n`);
+  } catch (error) {
+    // The report is there, whatever became of the evidence.
+    if (!(error instanceof UserError)) throw error;
+    onProblem(error.message);
+  }
   return report;
+}
+
+/** What the evidence, checked alone, says otherwise than the captures it was taken from. */
+function differences(captures: Report, evidence: Report): string[] {
+  const list = (words: readonly string[]): string => (words.length === 0 ? 'none' : words.join(', '));
+  const failed = (report: Report): string =>
+    list([...new Set(allFindings(report).flatMap(({ finding: f }) => (isFailure(f) ? [f.rule] : [])))].sort());
+  const causes = (report: Report): string => list([...new Set(allDiagnoses(report).map((d) => d.diagnosis.id))].sort());
+  const compared: [string, string, string][] = [
+    ['outcome', captures.outcome, evidence.outcome],
+    ['failed rules', failed(captures), failed(evidence)],
+    ['diagnoses', causes(captures), causes(evidence)],
+  ];
+  return compared
+    .filter(([, before, after]) => before !== after)
+    .map(([what, before, after]) => `checked alone it does not say the same, ${what}: ${after} instead of ${before}`);
 }
 
 async function readExpectations(args: CheckArguments): Promise<ExpectationSource[]> {

@@ -25,7 +25,9 @@ export const decodeCommand: CommandModule<object, DecodeArguments> = {
         describe: 'Only this frame (1-based, as Wireshark counts)',
       })
       .option('format', { choices: ['text', 'jsonl'], default: 'text', describe: 'Output format' })
-      .example('$0 decode node1.cap --frame 3', 'One frame') as never,
+      .example('$0 decode node1.cap --frame 3', 'One frame')
+      .example("$0 decode node1.cap --format jsonl | jq -c 'select(.fault != null)'", 'Frames that are cut or broken')
+      .example('tcpdump -pni tunl0 -c 5 -w - | $0 decode -', 'From a pipe') as never,
   handler: async ({ capture, frame, format }) => {
     if (frame !== undefined && (!Number.isInteger(frame) || frame < 1)) {
       throw new UserError(`--frame ${frame}: frames count from 1`);

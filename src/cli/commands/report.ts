@@ -1,7 +1,8 @@
 /** `ipip-trace report`: shows a saved report in other formats, without the captures, and exits by the outcome in it. */
 import type { CommandModule } from 'yargs';
 import { exitStatusOf } from '../exit-status.js';
-import { formatNames, printReport, readFormats } from '../formats.js';
+import { formatNames, outputsOf, printReport, readFormats } from '../formats.js';
+import { refuseClashes } from '../outputs.js';
 import { notAReport, readSavedReport } from '../saved-report.js';
 
 interface ReportArguments {
@@ -9,6 +10,7 @@ interface ReportArguments {
   format: string[];
   all: boolean;
   verbose: boolean;
+  explain: boolean;
   quiet: boolean;
   color?: boolean;
 }
@@ -38,19 +40,23 @@ export function reportCommand(exitWith: (status: number) => void): CommandModule
           alias: 'v',
           describe: 'Show passes and evidence as well',
         })
+        .option('explain', {
+          type: 'boolean',
+          default: false,
+          describe: "Add each failed rule's and diagnosis's own words",
+        })
         .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Print the verdict line only' })
         .option('color', { type: 'boolean', describe: 'Colour, whatever the output is' })
-        .example(
-          '$0 report report.json --format html=report.html',
-          'A page for people, from what a gate kept',
-        ) as never,
+        .example('$0 report report.json --format html=report.html', 'A page for people, from what a gate kept')
+        .example('ssh ci cat report.json | $0 report - --verbose', 'A report from elsewhere') as never,
     handler: async (args) => exitWith(await run(args)),
   };
 }
 
 async function run(args: ReportArguments): Promise<number> {
   const formats = readFormats(args.format);
-  const report = readSavedReport(args.report);
+  if (args.report !== '-') refuseClashes(outputsOf(formats), [{ called: 'the saved report', file: args.report }]);
+  const report = await readSavedReport(args.report);
   try {
     await printReport(report, formats, args);
   } catch (error) {

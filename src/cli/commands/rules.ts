@@ -8,7 +8,10 @@ export const rulesCommand: CommandModule<object, { format: string }> = {
   command: 'rules',
   describe: 'List every rule and diagnosis',
   builder: (y) =>
-    y.option('format', { choices: ['text', 'json'], default: 'text', describe: 'Output format' }) as never,
+    y
+      .option('format', { choices: ['text', 'json'], default: 'text', describe: 'Output format' })
+      .example('$0 rules', 'Ids, names and what each finds')
+      .example("$0 rules --format json | jq -r '.rules[].id'", 'For programs') as never,
   handler: ({ format }) => {
     process.stdout.write(format === 'json' ? `${JSON.stringify(catalogue(), null, 2)}\n` : list());
   },

@@ -1,0 +1,97 @@
+/** What is written: never over an input or another output, all that can be, and complete whatever the exit status. */
+import { copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { XMLValidator } from 'fast-xml-parser';
+import { expect, it } from 'vitest';
+import { capturesIn, runTool, samplesFolder } from '../support/run-tool.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'ipip-outputs-'));
+const sample = join(samplesFolder, 'bad-ipip-blocked');
+const captures = capturesIn(sample);
+for (const name of captures) copyFileSync(join(sample, name), join(folder, name));
+const before = new Map(captures.map((name) => [name, readFileSync(join(folder, name))]));
+linkSync(join(folder, 'pod1.cap'), join(folder, 'hard-link'));
+
+it.each<[string[], RegExp]>([
+  [[...captures, '--format', 'json=pod1.cap'], /--format json: pod1\.cap is one of the captures/],
+  [[...captures, '--format', 'json=./hard-link'], /hard-link is one of the captures/],
+  [['.', '--evidence', 'node1.cap'], /--evidence: node1\.cap is one of the captures/],
+  [
+    [...captures, '--format', 'json=a', '--format', 'junit=./a'],
+    /--format junit: \.\/a is written by --format json as well/,
+  ],
+  [[...captures, '--format', 'json=a', '--evidence', 'a'], /--evidence: a is written by --format json as well/],
+  [[...captures, '--format', 'json=b.yaml', '--baseline', 'b.yaml'], /b\.yaml is the baseline/],
+])('refuses %j, and leaves everything as it was', (args, says) => {
+  writeFileSync(join(folder, 'b.yaml'), '');
+  const run = runTool(['check', ...args], folder);
+  expect([run.status, run.stdout]).toEqual([2, '']);
+  expect(run.stderr).toMatch(says);
+  expect(existsSync(join(folder, 'a'))).toBe(false);
+  for (const [name, bytes] of before) expect(readFileSync(join(folder, name))).toEqual(bytes);
+});
+
+it('does not let one report that cannot be written take the others along', () => {
+  const run = runTool(
+    [
+      'check',
+      ...captures,
+      '--format',
+      'json=none/a.json',
+      '--format',
+      'junit=r.xml',
+      '--format',
+      'tap',
+      '--evidence',
+      'none/e',
+    ],
+    folder,
+  );
+  expect(run.status).toBe(2);
+  expect(run.stderr.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(/^ipip-trace: cannot write none\/e: /),
+    expect.stringMatching(/^ipip-trace: cannot write none\/a\.json: /),
+  ]);
+  expect(run.stdout).toMatch(/^TAP version 14\n/);
+  expect(XMLValidator.validate(readFileSync(join(folder, 'r.xml'), 'utf8'))).toBe(true);
+});
+
+it('shows a saved report to devices and refuses to write over it', () => {
+  const saved = join(folder, 'saved.json');
+  const check = [
+    'check',
+    ...captures,
+    '--format',
+    `json=${saved}`,
+    '--format',
+    'junit=/dev/null',
+    '--format',
+    'tap=/dev/null',
+  ];
+  expect(runTool([...check, '-q'], folder).status).toBe(1);
+  const text = readFileSync(saved, 'utf8');
+  const run = runTool(['report', saved, '--format', `html=${saved}`], folder);
+  expect([run.status, run.stderr]).toEqual([2, expect.stringMatching(/is the saved report/)]);
+  expect(readFileSync(saved, 'utf8')).toBe(text);
+});
+
+it('is complete when a capture cannot be used, and when no request was found', () => {
+  mkdirSync(join(folder, 'more'), { recursive: true });
+  writeFileSync(join(folder, 'more', 'notes.cap'), 'notes');
+  const unusable = runTool(['check', ...captures, 'more/notes.cap', '--format', 'json=two.json', '-q'], folder);
+  expect(unusable.status).toBe(2);
+  expect(JSON.parse(readFileSync(join(folder, 'two.json'), 'utf8')).outcome).toBe('fail');
+  writeFileSync(join(folder, 'more', 'empty.cap'), before.get('pod1.cap')!.subarray(0, 24));
+  const nothing = runTool(['check', 'more/empty.cap', '--format', 'json=three.json', '-q'], folder);
+  expect(nothing.status).toBe(3);
+  expect(runTool(['report', 'three.json', '-q'], folder)).toEqual(nothing);
+});
+
+it('--explain adds the whole words of each failed rule and diagnosis, once', () => {
+  const { stdout } = runTool(['check', ...captures, '--explain'], folder);
+  for (const id of ['IPT010', 'proto4-blocked-in-underlay']) {
+    const words = runTool(['explain', id]).stdout;
+    expect(stdout.split(words)).toHaveLength(2);
+  }
+});
