@@ -216,7 +216,7 @@ export function shortNames(report: Report): NameOf {
 /** What people call this hop: "node1 ens33", or the capture's name without its ending. */
 export function hopName(hop: HopReport, nameOf: NameOf): string {
   if (hop.interface !== null) return hop.node === null ? hop.interface : `${hop.node} ${hop.interface}`;
-  if (hop.point !== null) return nameOf(hop.point).replace(/\.(p?cap|pcapng|dmp)(\.(gz|zst|xz|bz2))?$/i, '');
+  if (hop.point !== null) return nameOf(hop.point).replace(/\.(p?cap|pcapng|dmp)(\.(gz|zst|xz|bz2|lz4))?(?=:|$)/i, '');
   return roleName(hop.role);
 }
 
