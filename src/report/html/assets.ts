@@ -2,7 +2,7 @@
 
 export const pageStyle = `
 :root{color-scheme:light dark;--bg:#fff;--panel:#f6f8fa;--ink:#1f2328;--faint:#59636e;--line:#d1d9e0;--strong:#c3ccd5;
---pass:#1a7f37;--pass-bg:#dafbe1;--fail:#c2182b;--fail-bg:#ffebe9;--warn:#8a5a00;--warn-bg:#fff3c4;--none:#6e7781;--none-bg:#eef1f4;
+--pass:#17702f;--pass-bg:#dafbe1;--fail:#c2182b;--fail-bg:#ffebe9;--warn:#8a5a00;--warn-bg:#fff3c4;--none:#5c646d;--none-bg:#eef1f4;
 --link:#0550ae;--pod:#ddf4ff;--bridge:#f1e8ff;--tunnel:#fff1d6;--nic:#e6f4ea;--code:#eff2f5}
 @media (prefers-color-scheme:dark){:root{--bg:#0d1117;--panel:#161b22;--ink:#e6edf3;--faint:#9aa4af;--line:#30363d;--strong:#485260;
 --pass:#4ac26b;--pass-bg:#12321c;--fail:#ff8078;--fail-bg:#4a161a;--warn:#e3b341;--warn-bg:#3a2d0a;--none:#8b949e;--none-bg:#21262d;
@@ -13,7 +13,7 @@ body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,-app
 main,header.verdict>div,footer{max-width:1240px;margin:0 auto;padding:0 20px}
 h1,h2,h3,h4{line-height:1.25;margin:1.6em 0 .6em}
 h1{font-size:1.5rem;margin:0}h3{margin-top:1.1em}h2{font-size:1.3rem;border-bottom:1px solid var(--line);padding-bottom:.25em}h3{font-size:1.08rem}
-h1,h2,h3,h4,p,li,summary,figcaption{overflow-wrap:anywhere}
+h1,h2,h3,h4,p,li,summary,figcaption,footer{overflow-wrap:anywhere}
 a{color:var(--link)}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:4px}
 code,pre,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em}
@@ -103,9 +103,13 @@ footer{color:var(--faint);font-size:.85rem;padding-top:24px;padding-bottom:32px}
 [hidden]{display:none!important}
 @media (max-width:760px){main,header.verdict>div,footer{padding:0 12px}svg.picture.wide,svg.ladder.wide{display:none}svg.picture.tall,svg.ladder.tall{display:block}table.headers th[scope=row],table.headers thead th:first-child{white-space:normal;max-width:7.6em;font-size:.8rem}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.7em}
 header.verdict .word{font-size:1.5rem}.command{flex-wrap:wrap}.command code{flex-basis:100%;order:3}.command .where{flex:1;max-width:none}.command button{margin-left:auto}th,td{padding:5px 8px}}
-@media print{:root{--bg:#fff;--panel:#fff;--ink:#000;--faint:#444;--line:#bbb}body{font-size:11pt}button,.skip,nav.jump,.filter{display:none}.scroll{overflow:visible;border:0}
-.card,figure.path,tr{break-inside:avoid}table.headers{font-size:7.5pt}table.headers td,table.headers thead th{font-size:7pt;padding:2px 4px}svg.ladder{width:100%;height:auto}
-header.verdict,.heat td,td.changed,td.bad,.badge circle,.break rect{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+@media print{:root{color-scheme:light;--bg:#fff;--panel:#fff;--ink:#000;--faint:#444;--line:#bbb;--strong:#888;--pass:#17702f;--pass-bg:#dafbe1;--fail:#c2182b;--fail-bg:#ffebe9;--warn:#8a5a00;--warn-bg:#fff3c4;--none:#5c646d;--none-bg:#eef1f4;
+--link:#0550ae;--pod:#ddf4ff;--bridge:#f1e8ff;--tunnel:#fff1d6;--nic:#e6f4ea;--code:#eff2f5}
+body{font-size:10.5pt}button,.skip,nav.jump,.filter{display:none}.scroll{overflow:visible;border:0}
+h2,h3,h4,summary{break-after:avoid}.card,figure.path,svg.ladder,tr{break-inside:avoid}thead{display:table-header-group}thead th,table.headers th[scope=row]{position:static!important}
+table{width:100%}th,td,table.headers td,table.headers th{white-space:normal;overflow-wrap:anywhere;padding:2px 4px;font-size:8pt}td.wrap{min-width:0}table.headers td,table.headers thead th{font-size:6.8pt}
+svg.ladder.wide{width:100%;height:auto}
+header.verdict,.heat td,td.changed,td.bad,svg *,.command,table.headers tr.layer>*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;
 
 export const pageScript = `
@@ -156,5 +160,5 @@ addEventListener('afterprint',function(){opened.forEach(function(part){part.open
 `;
 
 /** SHA-256 of the two texts above, base64 (CSP Level 3 §2.3.1); a test holds them true. */
-export const styleHash = 'sha256-OH9h7boIrZgslE9rezoXi9WBFZBptivoV3HTzcgcrlI=';
+export const styleHash = 'sha256-jLBaVP9p8pUIRE6rjCsSthqzMEps/A7/W9kIzjYEI+4=';
 export const scriptHash = 'sha256-WoYM2f2ZHkkQN/j+3dABB0/QwWaTL3rjxhXSxkmPvlU=';
