@@ -198,7 +198,7 @@ function otherFindings(page: Page, flow: FlowReport | null): Markup {
     const title = verdict === 'pass' ? `Passed (${own.length})` : `Unproven (${own.length})`;
     const cut =
       own.length > rowsOfFindings ? html`<p class="faint">The first ${rowsOfFindings} of ${own.length}.</p>` : html``;
-    return html`<details><summary>${title}</summary>${scrolling(title, html`<table>${heads(['verdict', 'rule', 'name', 'where', 'capture', 'message'])}<tbody>${rows}</tbody></table>`)}${cut}</details>`;
+    return html`<details class="long"><summary>${title}</summary>${scrolling(title, html`<table>${heads(['verdict', 'rule', 'name', 'where', 'capture', 'message'])}<tbody>${rows}</tbody></table>`)}${cut}</details>`;
   };
   return html`${list('unproven')}${list('pass')}`;
 }
@@ -263,7 +263,7 @@ function flowSection(page: Page, flow: FlowReport, index: number): Markup {
   const body = html`${drawn.length === 0 ? judged : drawn}${rest > 0 ? html`<p class="faint">${more}</p>` : html``}${segmentsTable(flow)}${otherFindings(page, flow)}`;
   // Among many flows, those that passed are folded: what is wrong is what the page is opened for.
   return report.flows.length > 1 && flow.outcome === 'pass'
-    ? html`<section><details class="flow" id="flow-${index}"><summary><h2>${name}</h2> <span class="faint">${counted}</span></summary>${body}</details></section>`
+    ? html`<section><details class="flow long" id="flow-${index}"><summary><h2>${name}</h2> <span class="faint">${counted}</span></summary>${body}</details></section>`
     : html`<section id="flow-${index}"><h2>${name}</h2>${body}</section>`;
 }
 

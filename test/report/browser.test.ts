@@ -377,18 +377,19 @@ describe.skipIf(executablePath === undefined)('the HTML report in Chromium', () 
     });
   });
 
-  test('on paper everything is open, in ink on white, and nothing to press is left', async () => {
+  test('on paper everything is open but the long lists, in ink on white, and nothing to press is left', async () => {
     await visit(pageOf('refused'), { colorScheme: 'dark', viewport: { width: 718, height: 1000 } }, async (page) => {
       await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
       await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
       const state = await page.evaluate(() => ({
-        folded: document.querySelectorAll('details:not([open])').length,
+        folded: document.querySelectorAll('details:not([open]):not(.long)').length,
+        lists: document.querySelectorAll('details.long[open]').length,
         buttons: [...document.querySelectorAll('button, nav, input')].filter((one) => one.getClientRects().length > 0)
           .length,
         ground: getComputedStyle(document.body).backgroundColor,
         wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
       }));
-      expect(state).toEqual({ folded: 0, buttons: 0, ground: 'rgb(255, 255, 255)', wide: 0 });
+      expect(state).toEqual({ folded: 0, lists: 0, buttons: 0, ground: 'rgb(255, 255, 255)', wide: 0 });
       expect(await page.evaluate(faintTexts)).toEqual([]);
       await page.evaluate(() => dispatchEvent(new Event('afterprint')));
       expect(await page.evaluate(() => document.querySelectorAll('details:not([open])').length)).toBeGreaterThan(0);
