@@ -17,6 +17,8 @@ export interface ChosenFormat {
 export interface PrintOptions {
   readonly all: boolean;
   readonly verbose: boolean;
+  /** Each failed rule's own words, at the terminal too. */
+  readonly explain?: boolean | undefined;
   /** Standard output gets the verdict line and nothing else; files are written all the same. */
   readonly quiet: boolean;
   readonly color?: boolean | undefined;
@@ -56,6 +58,7 @@ export async function printReport(
       all: options.all,
       verbose: options.verbose,
       explain: explanationOf,
+      explainFailures: options.explain ?? false,
     };
     if (file !== null || !options.quiet) {
       const text = (await reporters[name]!())(report, reporterOptions);

@@ -13,6 +13,7 @@ import {
   captureTroubles,
   commonFolder,
   frameCommand,
+  furtherFact,
   isFailure,
   journeyToShow,
   type Mark,
@@ -147,9 +148,10 @@ function diagnosisCard(diagnosis: Diagnosis, page: Page, level: HeadingLevel): M
     .filter((one) => one.frame > 0)
     .map((one) => command(frameCommand(one.file, one.frame), `${page.nameOf(one.file)} frame ${one.frame}`));
   const text = page.options.explain(diagnosis.id);
+  const fact = furtherFact(diagnosis);
   const about =
     text === null || text.summary === diagnosis.message ? html`` : html`<p class="faint">${prose(text.summary)}</p>`;
-  return html`<article class="card diagnosis">${heading(level, prose(diagnosis.message))}<p class="faint"><code>${diagnosis.id}</code>${tags.map((tag) => html`<span class="tag">${tag}</span>`)}</p>${diagnosis.fact === '' ? html`` : html`<p><strong>Seen:</strong> ${prose(diagnosis.fact)}</p>`}${diagnosis.segment === null ? html`` : html`<p><strong>Where:</strong> ${segmentName(diagnosis.segment)}</p>`}${causes.length === 0 ? html`` : html`<p><strong>${causes.length === 1 ? 'Probable cause:' : 'Possible causes, most likely first:'}</strong></p><ol>${causes}</ol>`}${frames.length === 0 ? html`` : html`<p class="faint">The frames this rests on:</p>${frames}`}${about}</article>`;
+  return html`<article class="card diagnosis">${heading(level, prose(diagnosis.message))}<p class="faint"><code>${diagnosis.id}</code>${tags.map((tag) => html`<span class="tag">${tag}</span>`)}</p>${fact === '' ? html`` : html`<p><strong>Seen:</strong> ${prose(fact)}</p>`}${diagnosis.segment === null ? html`` : html`<p><strong>Where:</strong> ${segmentName(diagnosis.segment)}</p>`}${causes.length === 0 ? html`` : html`<p><strong>${causes.length === 1 ? 'Probable cause:' : 'Possible causes, most likely first:'}</strong></p><ol>${causes}</ol>`}${frames.length === 0 ? html`` : html`<p class="faint">The frames this rests on:</p>${frames}`}${about}</article>`;
 }
 
 /** Failed rules of a flow or of the captures, each once with all its places. */

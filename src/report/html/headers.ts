@@ -111,7 +111,7 @@ export function headerStacks(
   const wrong = columns.map(({ seen }) => contradicted(journey, seen));
   const heads = columns.map(
     ({ hop, seen, time }) =>
-      html`<th scope="col"><span class="role">${hop.role}</span><br>${nameOf(seen.file)} #${seen.frame}<br><span class="faint">${time}</span></th>`,
+      html`<th scope="col"><span class="role">${hop.role}</span><br>${nameOf(seen.file)} #${seen.frame}${seen.fragments.length > 0 ? html`<br>first of ${seen.fragments.length} fragments` : html``}<br><span class="faint">${time}</span></th>`,
   );
   const body: Markup[] = [];
   for (const { title, cell, prefix, fields: all } of layers) {
