@@ -100,8 +100,8 @@ function verdictHeader({ report }: Page): Markup {
       ? html`<p class="lead">${`${whatPassed(report)}.`}</p>`
       : worst === undefined
         ? html``
-        : html`<p class="lead">${sure[worst.diagnosis.confidence]}${prose(worst.diagnosis.message)}${others > 0 ? html` <span class="faint">(or ${others} other ${others === 1 ? 'diagnosis' : 'diagnoses'} below)</span>` : html``}</p>${place.length === 0 ? html`` : html`<p>${place.join(', ')}</p>`}`;
-  const shown = reasons.slice(0, 6);
+        : html`<p class="lead">${sure[worst.diagnosis.confidence]}${prose(worst.diagnosis.message)}${others > 0 ? html` <span class="faint">and ${others} more ${others === 1 ? 'diagnosis' : 'diagnoses'} below</span>` : html``}</p>${place.length === 0 ? html`` : html`<p>${place.join(', ')}</p>`}`;
+  const shown = reasons.slice(0, worst === undefined ? 6 : 4);
   const more =
     reasons.length > shown.length ? html`<li>and ${reasons.length - shown.length} more reasons</li>` : html``;
   const why =

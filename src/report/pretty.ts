@@ -423,7 +423,9 @@ function factsBlock(page: Page, flow: FlowReport | null): string[] {
 function flowsTable({ report, options, paint, width }: Page): string[] {
   const rank = { fail: 0, unproven: 1, pass: 2 } as const;
   const sorted = [...report.flows].sort((a, b) => rank[a.outcome] - rank[b.outcome]);
-  const shown = options.all ? sorted : sorted.slice(0, 30);
+  // What is wrong is what is looked for; a few of those that passed stand for the rest.
+  const wrong = sorted.filter((flow) => flow.outcome !== 'pass').length;
+  const shown = options.all ? sorted : sorted.slice(0, Math.min(30, Math.max(wrong + 3, 12)));
   const table = new Table({
     chars: noRules,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
@@ -457,10 +459,15 @@ function flowsTable({ report, options, paint, width }: Page): string[] {
       .map((line) => line.trimEnd()),
   ];
   if (rest.length > 0) {
-    const count = (outcome: string): number => rest.filter((flow) => flow.outcome === outcome).length;
-    lines.push(
-      `… and ${rest.length} more flows: ${count('fail')} failed, ${count('unproven')} unproven, ${count('pass')} passed`,
-    );
+    const parts = [
+      ['fail', 'failed'],
+      ['unproven', 'unproven'],
+      ['pass', 'passed'],
+    ].flatMap(([outcome, what]) => {
+      const count = rest.filter((flow) => flow.outcome === outcome).length;
+      return count === 0 ? [] : [`${count} ${what}`];
+    });
+    lines.push(`… and ${rest.length} more flow${rest.length === 1 ? '' : 's'}: ${parts.join(', ')}`);
   }
   lines.push('');
   return lines;
