@@ -49,9 +49,26 @@ export function pack(chunks: readonly string[], width: number, gap = ' '): strin
   return lines;
 }
 
-/** Words of a text in lines of `width`, the first behind `first`, the others behind as many spaces. */
+/** A word in pieces of at most so many columns. */
+function pieces(word: string, width: number): string[] {
+  if (columns(word) <= width) return [word];
+  const characters = [...word];
+  const parts: string[] = [];
+  while (characters.length > 0) {
+    const part = characters.splice(0, Math.max(1, fitting(characters, width).length));
+    parts.push(part.join(''));
+  }
+  return parts;
+}
+
+/**
+ * Words of a text in lines of `width`, the first behind `first`, the others behind as many spaces. A word longer than a line,
+ * as a file's name may be, is broken where the line ends.
+ */
 export function wrap(text: string, width: number, first = ''): string {
   const indent = ' '.repeat(columns(first));
-  const lines = pack(text.split(' '), Math.max(20, width - columns(first)));
+  const room = Math.max(20, width - columns(first));
+  const words = text.split(' ').flatMap((word) => pieces(word, room));
+  const lines = pack(words, room);
   return lines.map((line, i) => (i === 0 ? first : indent) + line).join('\n');
 }

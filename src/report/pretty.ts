@@ -187,14 +187,25 @@ function findingBlock(page: Page, group: readonly PlacedByProbe[], diagnosed: bo
   const severity = finding.severity === 'error' ? '' : ` [${finding.severity}]`;
   const place = group.length === 1 ? findingPlace(page, finding, first.whose) : `at ${group.length} places`;
   const head = `${paint.sign(mark)} ${paint.as(mark, `${finding.rule} ${safeText(finding.name)}`)}${severity}`;
+  const beside = columns(head) + 2 + columns(place) <= width;
   const lines = [
-    ...pack(place === '' ? [head] : [head, place], width, '  ').map((line, i) => (i === 0 ? line : `    ${line}`)),
+    ...(place === '' || beside ? [place === '' ? head : `${head}  ${place}`] : [head, wrap(place, width, '    ')]),
     wrap(safeText(finding.message), width, '    '),
   ];
   const shownPlaces = options.all || options.verbose ? group : group.slice(0, 8);
   for (const member of shownPlaces) {
-    if (group.length > 1) lines.push(wrap(findingPlace(page, member.finding, member.whose), width, '    - '));
     const { evidence } = member.finding;
+    if (member.finding.verdict === 'pass') {
+      // What a pass rests on is looked at more rarely than what failed: the frames, without a command for each.
+      const frames = evidence
+        .filter(({ frame }) => frame > 0)
+        .map((one) => `${safeText(nameOf(one.file))} #${one.frame}`);
+      const parts = [group.length > 1 ? findingPlace(page, member.finding, member.whose) : '', frames.join(', ')];
+      const text = parts.filter((part) => part !== '').join(': ');
+      if (text !== '') lines.push(wrap(text, width, group.length > 1 ? '    - ' : '    frames  '));
+      continue;
+    }
+    if (group.length > 1) lines.push(wrap(findingPlace(page, member.finding, member.whose), width, '    - '));
     const shown = options.verbose ? evidence : evidence.slice(0, group.length > 1 ? 2 : 3);
     const indent = group.length > 1 ? '      ' : '    ';
     for (const { file, frame, field, expected, found } of shown) {

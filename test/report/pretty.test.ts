@@ -137,6 +137,21 @@ test('a datagram in fragments has as many as the report lists', () => {
   expect(reportPretty(report, options()).match(/\d+ fragments/g)?.[0]).toBe('2 fragments');
 });
 
+test('a name longer than a line does not make the line longer', () => {
+  const name = `${'a-long-name-'.repeat(9)}節点.cap`;
+  const long = JSON.parse(JSON.stringify(fixture('blocked')).replaceAll('node1.cap', name)) as Report;
+  const lines = reportPretty(long, options({ width: 80, verbose: true }))
+    .trimEnd()
+    .split('\n')
+    .slice(0, -1);
+  expect(lines.filter((line) => columns(line) > 80 && !/tshark -r/.test(line))).toEqual([]);
+});
+
+test('verbose names the frames that a pass rests on', () => {
+  const text = reportPretty(fixture('healthy'), options({ verbose: true }));
+  expect(text).toMatch(/✓ IPT302 inner-ttl-wrong.*\n.*\n {4}- request at source-pod \(pod1\.cap\): pod1\.cap #\d+\n/);
+});
+
 test('a command too long for a line is broken where a shell reads on', () => {
   const file = `${'folder/'.repeat(9)}node1.cap`;
   const long = JSON.parse(JSON.stringify(fixture('blocked')).replaceAll('node1.cap', file)) as Report;
