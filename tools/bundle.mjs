@@ -40,6 +40,7 @@ const standIns = [
   { from: yargsPlatform, of: 'cliui', by: 'late' },
   { from: yargsPlatform, of: 'string-width', by: 'late' },
   { from: 'cli-table3/src/utils.js', of: 'string-width', by: join(own, 'plain-width.cjs') },
+  { from: join(dist, 'report/layout.js'), of: 'string-width', by: join(own, 'plain-width.cjs') },
 ];
 
 /** Changes to packages. Each must fit exactly once: a new version of the package that says it otherwise fails the build. */

@@ -1,12 +1,12 @@
 /** --format NAME[=FILE]: what was asked for, and a report printed in each of them. Shared by every command that shows a report. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import chalk from 'chalk';
-import { allDiagnoses, allFindings, isFailure, verdictLine } from '../report/reading.js';
+import { verdictLine } from '../report/reading.js';
 import { reporters } from '../report/registry.js';
 import type { Report } from '../report/report.js';
 import type { ReporterOptions } from '../report/reporter.js';
 import { UserError } from '../user-error.js';
-import { explainText, explanationOf } from './explain.js';
+import { explanationOf } from './explain.js';
 import type { NamedFile } from './outputs.js';
 
 export interface ChosenFormat {
@@ -18,10 +18,10 @@ export interface ChosenFormat {
 export interface PrintOptions {
   readonly all: boolean;
   readonly verbose: boolean;
+  /** Each failed rule's own words, at the terminal too. */
+  readonly explain?: boolean | undefined;
   /** Standard output gets the verdict line and nothing else; files are written all the same. */
   readonly quiet: boolean;
-  /** Below the pretty report, the whole words of what failed. */
-  readonly explain?: boolean;
   readonly color?: boolean | undefined;
 }
 
@@ -74,24 +74,17 @@ export async function printReport(
       all: options.all,
       verbose: options.verbose,
       explain: explanationOf,
+      explainFailures: options.explain ?? false,
     };
     if (file !== null || !options.quiet) {
       const text = (await reporters[name]!())(report, reporterOptions);
-      const told = name === 'pretty' && options.explain === true ? `${text}\n${wordsOf(report)}` : text;
-      if (file === null) process.stdout.write(told);
-      else write(file, told);
+      if (file === null) process.stdout.write(text);
+      else write(file, text);
     }
     if (name === 'github') await appendStepSummary(report, reporterOptions, write);
   }
   if (options.quiet) process.stdout.write(`${verdictLine(report)}\n`);
   if (problems.length > 0) throw new UserError(problems.join('\n'));
-}
-
-/** The whole words of each failed rule and each diagnosis, once. */
-function wordsOf(report: Report): string {
-  const failed = allFindings(report).filter(({ finding }) => isFailure(finding));
-  const ids = [...failed.map(({ finding }) => finding.rule), ...allDiagnoses(report).map((d) => d.diagnosis.id)];
-  return [...new Set(ids)].map((id) => explainText(id) ?? '').join('\n');
 }
 
 /** GitHub's runner names a file for each step whose Markdown it shows on the run's page; steps before us may have written to it. */

@@ -1,5 +1,5 @@
 /** The report as one self-contained HTML page: no network, a strict policy, readable on paper, on a phone and without colour. */
-import { groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
+import { type FindingGroup, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import { pageScript, pageStyle, scriptHash, styleHash } from './html/assets.js';
 import { headerStacks } from './html/headers.js';
 import { ladder } from './html/ladder.js';
@@ -7,10 +7,13 @@ import { html, type Markup, trusted } from './html/markup.js';
 import { pathPicture } from './html/picture.js';
 import { segmentName } from './pretty.js';
 import {
+  allDiagnoses,
+  allFindings,
   boundedDuration,
   captureTroubles,
   commonFolder,
   frameCommand,
+  furtherFact,
   isFailure,
   journeyToShow,
   type Mark,
@@ -30,6 +33,8 @@ import type { Reporter, ReporterOptions } from './reporter.js';
 import { safeText } from './safe-text.js';
 
 const word: Record<Outcome, string> = { pass: 'PASS', fail: 'FAIL', unproven: 'UNPROVEN' };
+/** A diagnosis that is not certain is never told as if it were. */
+const sure: Record<Diagnosis['confidence'], string> = { certain: '', likely: 'Likely: ', possible: 'Possible: ' };
 const outcomeText: Record<Outcome, string> = { pass: 'passed', fail: 'failed', unproven: 'unproven' };
 
 interface Page {
@@ -37,12 +42,38 @@ interface Page {
   readonly options: ReporterOptions;
   readonly nameOf: NameOf;
   /** Details are drawn for these flows; the table has all. */
-  readonly detailed: readonly FlowReport[];
+  readonly detailed: ReadonlySet<FlowReport>;
+  /** Findings put together, by the flow they stand under; null holds the captures' own. */
+  readonly groupsOf: ReadonlyMap<FlowReport | null, readonly FindingGroup[]>;
 }
 
-function command(text: string, where: string | null): Markup {
-  const place = where === null ? html`` : html`<span class="where">${where}</span>`;
-  return html`<div class="command">${place}<code>${text}</code><button type="button" data-copy hidden>Copy</button></div>`;
+type HeadingLevel = 'h3' | 'h4';
+
+/** Text of the catalogue and of diagnoses: what stands between backticks is code. */
+function prose(text: string): Markup {
+  const parts = text.split('`');
+  if (parts.length % 2 === 0) return html`${text}`;
+  return html`${parts.map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))}`;
+}
+
+function heading(level: HeadingLevel, content: Markup): Markup {
+  return level === 'h3' ? html`<h3>${content}</h3>` : html`<h4>${content}</h4>`;
+}
+
+const plural = (count: number, what: string): string => `${what}${count === 1 ? '' : 's'}`;
+
+/** A table that scrolls by itself, so that the page never does; the frame can be reached and scrolled by keyboard. */
+function scrolling(name: string, table: Markup): Markup {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${name}">${table}</div>`;
+}
+
+/** The heads of a table: a name that begins with # stands over numbers. */
+function heads(names: readonly string[]): Markup {
+  return html`<thead><tr>${names.map((name) => (name.startsWith('#') ? html`<th scope="col" class="number">${name.slice(1)}</th>` : html`<th scope="col">${name}</th>`))}</tr></thead>`;
+}
+
+function command(text: string, where: string): Markup {
+  return html`<div class="command"><span class="where">${where}</span><code>${text}</code><button type="button" data-copy hidden aria-label="Copy the command ${text}">Copy</button></div>`;
 }
 
 function sign(mark: Mark): Markup {
@@ -51,61 +82,86 @@ function sign(mark: Mark): Markup {
 
 function verdictHeader({ report }: Page): Markup {
   const { outcome, reasons, counts } = report;
-  const probes = report.flows.reduce((sum, flow) => sum + flow.probes, 0);
-  const delivered = report.flows.reduce((sum, flow) => sum + flow.delivered, 0);
-  const replied = report.flows.reduce((sum, flow) => sum + flow.replied, 0);
-  const why =
+  const sum = (read: (flow: FlowReport) => number): number =>
+    report.flows.reduce((total, flow) => total + read(flow), 0);
+  const probes = sum((flow) => flow.probes);
+  const told = outcome === 'pass' ? [] : allDiagnoses(report);
+  const worst = told[0];
+  const others = told.filter(({ flow }) => flow === worst?.flow).length - 1;
+  const place =
+    worst === undefined
+      ? []
+      : [
+          worst.flow === null ? null : `${worst.flow.source} → ${worst.flow.destination}`,
+          worst.diagnosis.segment === null ? null : segmentName(worst.diagnosis.segment),
+        ].filter((part) => part !== null);
+  const lead =
     outcome === 'pass'
-      ? html`<p>${`${whatPassed(report)}.`}</p>`
-      : html`<ul class="why">${reasons.slice(0, 6).map((reason) => html`<li>${reason}</li>`)}${reasons.length > 6 ? html`<li>and ${reasons.length - 6} more reasons</li>` : html``}</ul>`;
+      ? html`<p class="lead">${`${whatPassed(report)}.`}</p>`
+      : worst === undefined
+        ? html``
+        : html`<p class="lead">${sure[worst.diagnosis.confidence]}${prose(worst.diagnosis.message)}${others > 0 ? html` <span class="faint">and ${others} more ${others === 1 ? 'diagnosis' : 'diagnoses'} below</span>` : html``}</p>${place.length === 0 ? html`` : html`<p>${place.join(', ')}</p>`}`;
+  const shown = reasons.slice(0, worst === undefined ? 6 : 4);
+  const more =
+    reasons.length > shown.length ? html`<li>and ${reasons.length - shown.length} more reasons</li>` : html``;
+  const why =
+    outcome === 'pass' ? html`` : html`<ul class="why">${shown.map((reason) => html`<li>${reason}</li>`)}${more}</ul>`;
   const folder = commonFolder(report);
+  const warnings = allFindings(report).filter(
+    ({ finding }) => finding.verdict === 'fail' && finding.severity !== 'error',
+  ).length;
   const tally: [string, number][] = [
-    ['requests', probes],
-    ['delivered', delivered],
-    ['replied', replied],
-    ['checks passed', counts.pass],
-    ['not met', counts.fail],
+    [plural(probes, 'request'), probes],
+    ['delivered', sum((flow) => flow.delivered)],
+    ['replied', sum((flow) => flow.replied)],
+    [`${plural(counts.pass, 'check')} passed`, counts.pass],
+    ['failed', Math.max(0, counts.fail - warnings)],
+    ...(warnings > 0 ? [[`${plural(warnings, 'warning')} or notes`, warnings] as [string, number]] : []),
     ['unproven', counts.unproven],
   ];
   const jumps = [
-    ...(report.flows.length > 1 ? [['#flows', 'Flows'] as const] : []),
+    ...(report.flows.length > 1 ? [['#flows', 'All flows'] as const] : []),
     ...report.flows
       .flatMap((flow, i) =>
-        flow.outcome !== 'pass' && i < 400 ? [[`#flow-${i}`, `${flow.source} → ${flow.destination}`] as const] : [],
+        flow.outcome !== 'pass' ? [[`#flow-${i}`, `${flow.source} → ${flow.destination}`] as const] : [],
       )
       .slice(0, 4),
     ['#basis', 'What this rests on'] as const,
   ];
-  return html`<header class="verdict ${outcome}"><div><h1><span class="word"><span aria-hidden="true">${markSign[outcome]}</span> ${word[outcome]}</span></h1>${why}<p class="faint">${report.tool.name} ${report.tool.version}, ${report.captures.length} capture${report.captures.length === 1 ? '' : 's'}${folder === '' ? '' : ` in ${folder}`}, profile ${report.expectation.profile}</p><ul class="tally">${tally.map(([name, count]) => html`<li><strong>${count}</strong> ${name}</li>`)}</ul><nav class="jump" aria-label="Sections">${jumps.map(([href, name]) => html`<a href="${href}">${name}</a>`)}</nav></div></header>`;
+  return html`<header class="verdict ${outcome}"><div><h1><span class="word"><span aria-hidden="true">${markSign[outcome]}</span> ${word[outcome]}</span></h1>${lead}${why}<ul class="tally">${tally.map(([name, count]) => html`<li><strong>${count}</strong> ${name}</li>`)}</ul><p class="faint">${report.tool.name} ${report.tool.version}, ${report.captures.length} ${plural(report.captures.length, 'capture')}${folder === '' ? '' : ` in ${folder}`}, profile ${report.expectation.profile}</p><nav class="jump" aria-label="Sections">${jumps.map(([href, name]) => html`<a href="${href}">${name}</a>`)}</nav></div></header>`;
 }
 
-function diagnosisCard(diagnosis: Diagnosis, page: Page): Markup {
+function diagnosisCard(diagnosis: Diagnosis, page: Page, level: HeadingLevel): Markup {
   const tags = [diagnosis.segment, diagnosis.direction, diagnosis.confidence].filter((tag) => tag !== null);
   const named = new Set(diagnosis.causes.map(({ cause }) => cause));
   const causes = [
     ...diagnosis.causes.map(
       ({ cause, confirm, command: next, where }) =>
-        html`<li><strong>${cause}</strong>${confirm === '' ? html`` : html`<br><span class="faint">confirmed if</span> ${confirm}`}${next === '' ? html`` : command(next, `on ${where}`)}</li>`,
+        html`<li><strong>${prose(cause)}</strong>${confirm === '' ? html`` : html`<br><span class="faint">confirmed if</span> ${prose(confirm)}`}${next === '' ? html`` : command(next, `on ${where}`)}</li>`,
     ),
     ...diagnosis.candidates
       .filter((candidate) => !named.has(candidate))
-      .map((candidate) => html`<li><strong>${candidate}</strong></li>`),
+      .map((candidate) => html`<li><strong>${prose(candidate)}</strong></li>`),
   ];
   const frames = diagnosis.evidence
     .slice(0, 3)
     .filter((one) => one.frame > 0)
-    .map((one) => command(frameCommand(one.file, one.frame), null));
+    .map((one) => command(frameCommand(one.file, one.frame), `${page.nameOf(one.file)} frame ${one.frame}`));
   const text = page.options.explain(diagnosis.id);
-  return html`<article class="card diagnosis"><h4>${diagnosis.message}</h4><p class="faint"><code>${diagnosis.id}</code>${tags.map((tag) => html`<span class="tag">${tag}</span>`)}</p>${diagnosis.fact === '' ? html`` : html`<p><strong>Seen:</strong> ${diagnosis.fact}</p>`}${diagnosis.segment === null ? html`` : html`<p><strong>Where:</strong> ${segmentName(diagnosis.segment)}</p>`}${causes.length === 0 ? html`` : html`<p><strong>Possible causes, most likely first:</strong></p><ol>${causes}</ol>`}${frames.length === 0 ? html`` : html`<p class="faint">The frames this rests on:</p>${frames}`}${text === null ? html`` : html`<p class="faint">${text.summary}</p>`}</article>`;
+  const fact = furtherFact(diagnosis);
+  const about =
+    text === null || text.summary === diagnosis.message ? html`` : html`<p class="faint">${prose(text.summary)}</p>`;
+  return html`<article class="card diagnosis">${heading(level, prose(diagnosis.message))}<p class="faint"><code>${diagnosis.id}</code>${tags.map((tag) => html`<span class="tag">${tag}</span>`)}</p>${fact === '' ? html`` : html`<p><strong>Seen:</strong> ${prose(fact)}</p>`}${diagnosis.segment === null ? html`` : html`<p><strong>Where:</strong> ${segmentName(diagnosis.segment)}</p>`}${causes.length === 0 ? html`` : html`<p><strong>${causes.length === 1 ? 'Probable cause:' : 'Possible causes, most likely first:'}</strong></p><ol>${causes}</ol>`}${frames.length === 0 ? html`` : html`<p class="faint">The frames this rests on:</p>${frames}`}${about}</article>`;
 }
 
 /** Failed rules of a flow or of the captures, each once with all its places. */
-function failureCards(page: Page, flow: FlowReport | null): Markup[] {
-  const { report, options, nameOf } = page;
-  const groups = worstGroupsFirst(groupFindings(report)).filter(
-    (group) => group.flow === flow && isFailure({ ...group.finding, verdict: group.verdict }),
+function failureCards(page: Page, flow: FlowReport | null, level: HeadingLevel): Markup[] {
+  const { options, nameOf } = page;
+  const groups = worstGroupsFirst(page.groupsOf.get(flow) ?? []).filter((group) =>
+    isFailure({ ...group.finding, verdict: group.verdict }),
   );
-  return groups.slice(0, options.all ? 1000 : 30).map((group) => {
+  const most = options.all ? 1000 : 30;
+  const cards = groups.slice(0, most).map((group) => {
     const mark: Mark = group.severity === 'error' ? 'fail' : 'warning';
     const times = group.members.filter(({ finding }) => finding.verdict === 'fail').length;
     const evidence = group.finding.evidence.slice(0, 3).map((one) => {
@@ -115,31 +171,42 @@ function failureCards(page: Page, flow: FlowReport | null): Markup[] {
           : html`<dl class="compare">${one.field === undefined ? html`` : html`<dt>field</dt><dd>${one.field}</dd>`}<dt>expected</dt><dd>${one.expected ?? 'nothing'}</dd><dt>found</dt><dd>${one.found ?? 'nothing'}</dd></dl>`;
       return html`${compare}${one.frame > 0 ? command(frameCommand(one.file, one.frame), `${nameOf(one.file)} frame ${one.frame}`) : html``}`;
     });
+    const { direction, role, point } = group.finding;
+    const place =
+      role === null && point === null
+        ? html``
+        : html`<p class="faint">${groupPlace({ ...group, finding: { ...group.finding, point: point === null ? null : nameOf(point) } })}</p>`;
     const text = options.explain(group.rule);
-    return html`<article class="card ${mark}"><h4>${sign(mark)} ${group.rule} ${group.name}<span class="tag">${group.severity}</span>${times > 1 ? html`<span class="tag">${times} requests</span>` : html``}</h4><p>${group.finding.message}</p><p class="faint">${groupPlace({ ...group, finding: { ...group.finding, point: group.finding.point === null ? null : nameOf(group.finding.point) } })}</p>${evidence}${text === null ? html`` : html`<p><strong>Rule:</strong> ${text.summary}</p><p><strong>Cure:</strong> ${text.remedy}</p>`}</article>`;
+    return html`<article class="card ${mark}">${heading(level, html`${sign(mark)} ${group.rule} ${group.name}<span class="tag">${group.severity}</span>${direction === null ? html`` : html`<span class="tag">${direction}</span>`}${times > 1 ? html`<span class="tag">${times} requests</span>` : html``}`)}<p>${prose(group.finding.message)}</p>${place}${evidence}${text === null ? html`` : html`<details><summary>What this rule says, and the cure</summary><p>${prose(text.summary)}</p><p>${prose(text.remedy)}</p></details>`}</article>`;
   });
+  return groups.length > most
+    ? [...cards, html`<p class="faint">and ${groups.length - most} more; --all and --format json have them.</p>`]
+    : cards;
 }
 
+const rowsOfFindings = 500;
+
 function otherFindings(page: Page, flow: FlowReport | null): Markup {
-  const groups = groupFindings(page.report).filter((group) => group.flow === flow);
+  const groups = page.groupsOf.get(flow) ?? [];
   const list = (verdict: 'unproven' | 'pass'): Markup => {
     const own = groups.filter((group) => group.verdict === verdict);
     if (own.length === 0) return html``;
-    const mark: Mark = verdict;
     const rows = own
-      .slice(0, 500)
+      .slice(0, rowsOfFindings)
       .map(
         ({ rule, name, finding }) =>
-          html`<tr><td class="${mark}">${markSign[mark]}</td><td>${rule}</td><td>${name}</td><td>${finding.direction ?? ''} ${finding.role ?? ''}</td><td>${finding.point === null ? '' : page.nameOf(finding.point)}</td><td class="wrap">${finding.message}</td></tr>`,
+          html`<tr><td class="${verdict}">${markSign[verdict]}</td><td>${rule}</td><td>${name}</td><td>${[finding.direction, finding.role].filter((part) => part !== null).join(' ')}</td><td>${finding.point === null ? '' : page.nameOf(finding.point)}</td><td class="wrap">${prose(finding.message)}</td></tr>`,
       );
     const title = verdict === 'pass' ? `Passed (${own.length})` : `Unproven (${own.length})`;
-    return html`<details><summary>${title}</summary><div class="scroll" tabindex="0" role="group" aria-label="${title}"><table><thead><tr><th></th><th>rule</th><th>name</th><th>where</th><th>capture</th><th>message</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+    const cut =
+      own.length > rowsOfFindings ? html`<p class="faint">The first ${rowsOfFindings} of ${own.length}.</p>` : html``;
+    return html`<details class="long"><summary>${title}</summary>${scrolling(title, html`<table>${heads(['verdict', 'rule', 'name', 'where', 'capture', 'message'])}<tbody>${rows}</tbody></table>`)}${cut}</details>`;
   };
   return html`${list('unproven')}${list('pass')}`;
 }
 
 /** Picture and refusals first; times and headers after whatever the caller puts between them. */
-function journeySection(page: Page, journey: JourneyReport, id: string, between: Markup): Markup {
+function journeySection(page: Page, flow: FlowReport, journey: JourneyReport, id: string, between: Markup): Markup {
   const { report, nameOf } = page;
   const { identifier, sequence } = journey.probe;
   const reply = journey.reply;
@@ -153,9 +220,14 @@ function journeySection(page: Page, journey: JourneyReport, id: string, between:
   });
   const strays = journey.strays.map(
     (stray) =>
-      html`<li>Seen off the path at ${nameOf(stray.point)}, frame ${stray.frame}: ${stray.inner.source} → ${stray.inner.destination}</li>`,
+      html`<li>${sign('fail')} Seen off the path at ${nameOf(stray.point)}, frame ${stray.frame}: ${stray.inner.source} → ${stray.inner.destination}</li>`,
   );
-  return html`<section aria-label="Journey"><h3>${sign(journey.outcome)} Request with identifier ${identifier}, sequence ${sequence}</h3>${pathPicture(report, journey, nameOf, id)}${refusals}${strays.length === 0 ? html`` : html`<ul class="plain">${strays}</ul>`}${between}<details open><summary>Ladder: times and TTL</summary>${ladder(report, journey, nameOf, id)}<p class="faint">In order of travel, not to scale; ≈ corrected by the clock offset, ? by a clock that could not be compared.</p></details><details open><summary>Headers of the request, frame by frame</summary>${headerStacks(report, journey, 'request', journey.request, nameOf)}</details>${reply === null ? html`<p>No reply was seen.</p>` : html`<details><summary>Headers of the reply, frame by frame</summary>${headerStacks(report, journey, 'reply', reply, nameOf)}</details>`}<p class="faint">Δ differs from the hop before. A TTL that falls by one at each forwarding node is right.</p></section>`;
+  const times = ladder(report, journey, nameOf, id);
+  const drawnTimes =
+    times === null
+      ? html``
+      : html`<details open><summary>Ladder: times and TTL</summary>${times}<p class="faint">In order of travel, not to scale; ≈ corrected by the clock offset, ? by a clock that could not be compared.</p></details>`;
+  return html`<section aria-label="Request with identifier ${identifier}, sequence ${sequence}"><h3>${sign(journey.outcome)} Request with identifier ${identifier}, sequence ${sequence}</h3>${pathPicture(report, journey, flow.diagnoses, nameOf, id)}${strays.length === 0 ? html`` : html`<ul class="plain">${strays}</ul>`}${refusals}${between}${drawnTimes}<details open><summary>Headers of the request, frame by frame</summary>${headerStacks(report, journey, 'request', journey.request, nameOf)}</details>${reply === null ? html`<p>No reply was seen.</p>` : html`<details><summary>Headers of the reply, frame by frame</summary>${headerStacks(report, journey, 'reply', reply, nameOf)}</details>`}<p class="faint">Δ differs from the hop before. A TTL that falls by one at each forwarding node is right.</p></section>`;
 }
 
 function segmentsTable(flow: FlowReport): Markup {
@@ -164,25 +236,37 @@ function segmentsTable(flow: FlowReport): Markup {
     (segment) =>
       html`<tr><td>${segment.direction}</td><td>${segment.segment}</td><td>${segment.from} → ${segment.to}</td><td class="number">${segment.entered}</td><td class="number">${segment.arrived}</td><td class="number${segment.lost > 0 ? ' bad' : ''}">${segment.lost > 0 ? '✗ ' : ''}${segment.lost}</td><td class="number">${boundedDuration(segment.oneWay, segment.bound) ?? '–'}</td></tr>`,
   );
-  return html`<details><summary>Segments: loss and one-way time</summary><div class="scroll" tabindex="0" role="group" aria-label="Segments"><table><thead><tr><th>direction</th><th>segment</th><th>between</th><th>entered</th><th>arrived</th><th>lost</th><th>one-way (median)</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+  return html`<details><summary>Segments: loss and one-way time</summary>${scrolling('Segments', html`<table>${heads(['direction', 'segment', 'between', '#entered', '#arrived', '#lost', '#one-way (median)'])}<tbody>${rows}</tbody></table>`)}</details>`;
 }
+
+/** With `--all`, over all flows that are drawn. */
+const drawnJourneys = 300;
 
 function flowSection(page: Page, flow: FlowReport, index: number): Markup {
   const { report, options } = page;
   const one = journeyToShow(flow);
-  const journeys = options.all ? flow.journeys.slice(0, 50) : one === null ? [] : [one];
-  const failures = failureCards(page, flow);
+  // A page of ten thousand drawings opens in no browser; the counts and the other formats have all.
+  const most = Math.max(1, Math.min(50, Math.floor(drawnJourneys / page.detailed.size)));
+  const journeys = options.all && most > 1 ? flow.journeys.slice(0, most) : one === null ? [] : [one];
+  const failures = failureCards(page, flow, 'h4');
   const rest = flow.probes - journeys.length;
   const diagnoses =
     flow.diagnoses.length === 0
       ? html``
-      : html`<h3>Diagnosis</h3>${flow.diagnoses.map((diagnosis) => diagnosisCard(diagnosis, page))}`;
+      : html`<h3>Diagnosis</h3>${flow.diagnoses.map((diagnosis) => diagnosisCard(diagnosis, page, 'h4'))}`;
   const failed = failures.length === 0 ? html`` : html`<h3>Failed checks</h3>${failures}`;
-  const judged = html`${diagnoses}${failed}`;
-  const drawn = journeys.map((journey, i) => journeySection(page, journey, `${index}-${i}`, i === 0 ? judged : html``));
-  const counted = `${flow.probes} request${flow.probes === 1 ? '' : 's'}, ${flow.delivered} delivered, ${flow.replied} replied`;
-  const more = `${rest} more request${rest === 1 ? '' : 's'} of this flow, counted in the checks.`;
-  return html`<section id="flow-${index}"><h2>${sign(flow.outcome)} ${flow.source} → ${flow.destination}</h2><p>${counted}. MTU ${mtuStatement(report, flow)}.</p>${drawn.length === 0 ? judged : drawn}${rest > 0 ? html`<p class="faint">${more}</p>` : html``}${segmentsTable(flow)}${otherFindings(page, flow)}</section>`;
+  const counted = `${flow.probes} ${plural(flow.probes, 'request')}, ${flow.delivered} delivered, ${flow.replied} replied`;
+  const judged = html`<p>${counted}. MTU ${mtuStatement(report, flow)}.</p>${diagnoses}${failed}`;
+  const drawn = journeys.map((journey, i) =>
+    journeySection(page, flow, journey, `${index}-${i}`, i === 0 ? judged : html``),
+  );
+  const more = `${rest} more ${plural(rest, 'request')} of this flow, counted in the checks.`;
+  const name = html`${sign(flow.outcome)} ${flow.source} → ${flow.destination}`;
+  const body = html`${drawn.length === 0 ? judged : drawn}${rest > 0 ? html`<p class="faint">${more}</p>` : html``}${segmentsTable(flow)}${otherFindings(page, flow)}`;
+  // Among many flows, those that passed are folded: what is wrong is what the page is opened for.
+  return report.flows.length > 1 && flow.outcome === 'pass'
+    ? html`<section><details class="flow long" id="flow-${index}"><summary><h2>${name}</h2> <span class="faint">${counted}</span></summary>${body}</details></section>`
+    : html`<section id="flow-${index}"><h2>${name}</h2>${body}</section>`;
 }
 
 /** Node (or address) at one end of a flow, for the heat map. */
@@ -194,20 +278,21 @@ function endOf(flow: FlowReport, side: 'source' | 'destination'): string {
 }
 
 const heatLimit = 60;
+const rank = { fail: 0, unproven: 1, pass: 2 } as const;
+const byName = new Intl.Collator('en', { numeric: true });
 
 function heatMap({ report }: Page): Markup {
-  const rank = { fail: 0, unproven: 1, pass: 2 } as const;
   const cells = new Map<string, { outcome: Outcome; probes: number; delivered: number; flow: number }>();
-  const sources = new Set<string>();
-  const destinations = new Set<string>();
+  const worstAt = { source: new Map<string, number>(), destination: new Map<string, number>() };
   const key = (source: string, destination: string): string => JSON.stringify([source, destination]);
   report.flows.forEach((flow, index) => {
     const source = endOf(flow, 'source');
     const destination = endOf(flow, 'destination');
-    sources.add(source);
-    destinations.add(destination);
+    const own = rank[flow.outcome];
+    worstAt.source.set(source, Math.min(own, worstAt.source.get(source) ?? 2));
+    worstAt.destination.set(destination, Math.min(own, worstAt.destination.get(destination) ?? 2));
     const old = cells.get(key(source, destination));
-    const worse = old === undefined || rank[flow.outcome] < rank[old.outcome];
+    const worse = old === undefined || own < rank[old.outcome];
     cells.set(key(source, destination), {
       outcome: worse ? flow.outcome : old.outcome,
       flow: worse ? index : old.flow,
@@ -215,10 +300,15 @@ function heatMap({ report }: Page): Markup {
       delivered: (old?.delivered ?? 0) + flow.delivered,
     });
   });
-  if (sources.size < 2 && destinations.size < 2) return html``;
-  const columns = [...destinations].sort().slice(0, heatLimit);
-  const lines = [...sources].sort().slice(0, heatLimit);
-  const rows = lines.map((source) => {
+  if (worstAt.source.size < 2 && worstAt.destination.size < 2) return html``;
+  // When not all can be drawn, those with failures are.
+  const drawn = (ends: ReadonlyMap<string, number>): string[] =>
+    [...ends.keys()]
+      .sort((a, b) => (ends.get(a) ?? 2) - (ends.get(b) ?? 2) || byName.compare(a, b))
+      .slice(0, heatLimit)
+      .sort(byName.compare);
+  const columns = drawn(worstAt.destination);
+  const rows = drawn(worstAt.source).map((source) => {
     const tiles = columns.map((destination) => {
       const cell = cells.get(key(source, destination));
       if (cell === undefined) return html`<td class="none">·</td>`;
@@ -228,28 +318,32 @@ function heatMap({ report }: Page): Markup {
     return html`<tr><th scope="row">${source}</th>${tiles}</tr>`;
   });
   const cut =
-    sources.size > heatLimit || destinations.size > heatLimit
-      ? html`<p class="faint">The first ${heatLimit} of each are drawn; the table below has all flows.</p>`
+    worstAt.source.size > heatLimit || worstAt.destination.size > heatLimit
+      ? html`<p class="faint">${heatLimit} of each at most are drawn, those with failures first; the table below has all flows.</p>`
       : html``;
-  return html`<h3>From (rows) to (columns): delivered of sent</h3><div class="scroll" tabindex="0" role="group" aria-label="Heat map of node pairs"><table class="heat"><thead><tr><td></td>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>${cut}`;
+  return html`<h3>From (rows) to (columns): delivered of sent</h3>${scrolling('Heat map of node pairs', html`<table class="heat"><thead><tr><td></td>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`)}${cut}`;
 }
 
 function flowsSection(page: Page): Markup {
   const { report, detailed } = page;
   if (report.flows.length < 2) return html``;
-  const rank = { fail: 0, unproven: 1, pass: 2 } as const;
   const sorted = report.flows
     .map((flow, index) => ({ flow, index }))
     .sort((a, b) => rank[a.flow.outcome] - rank[b.flow.outcome]);
   const rows = sorted.map(({ flow, index }) => {
     const worst = worstOf(flow);
     const name = `${flow.source} → ${flow.destination}`;
-    const link = detailed.includes(flow)
+    const link = detailed.has(flow)
       ? html`<a href="#flow-${index}">${name}</a>`
       : html`<span id="flow-${index}">${name}</span>`;
-    return html`<tr><td>${sign(flow.outcome)} ${outcomeText[flow.outcome]}</td><td>${link}</td><td class="number">${flow.probes}</td><td class="number">${flow.delivered}</td><td class="number">${flow.replied}</td><td>${worst === null ? '–' : `${worst.rule} ${worst.name}`}</td></tr>`;
+    const lost = flow.delivered < flow.probes ? ' bad' : '';
+    return html`<tr><td>${sign(flow.outcome)} ${outcomeText[flow.outcome]}</td><td>${link}</td><td class="number">${flow.probes}</td><td class="number${lost}">${flow.delivered}</td><td class="number">${flow.replied}</td><td>${worst === null ? '–' : `${worst.rule} ${worst.name}`}</td></tr>`;
   });
-  return html`<section id="flows"><h2>Flows (${report.flows.length})</h2>${heatMap(page)}<p class="filter" hidden><label>Show flows with <input type="search" placeholder="address, rule or outcome"></label></p><div class="scroll" tabindex="0" role="group" aria-label="Flows"><table><thead><tr><th>outcome</th><th>flow</th><th>probes</th><th>delivered</th><th>replied</th><th>worst finding</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+  const count = (outcome: Outcome): number => report.flows.filter((flow) => flow.outcome === outcome).length;
+  const counted = (['fail', 'unproven', 'pass'] as const)
+    .filter((outcome) => count(outcome) > 0)
+    .map((outcome) => html`<li>${sign(outcome)} <strong>${count(outcome)}</strong> ${outcomeText[outcome]}</li>`);
+  return html`<section id="flows"><h2>Flows (${report.flows.length})</h2><ul class="tally">${counted}</ul>${heatMap(page)}<p class="filter" hidden><label>Show flows with <input type="search" placeholder="address, rule or outcome"></label> <output></output></p>${scrolling('Flows', html`<table class="flows">${heads(['outcome', 'flow', '#requests', '#delivered', '#replied', 'worst finding'])}<tbody>${rows}</tbody></table>`)}</section>`;
 }
 
 function basis(page: Page): Markup {
@@ -276,23 +370,25 @@ function basis(page: Page): Markup {
     (capture) =>
       html`<tr><td>${nameOf(capture.file)}</td><td>${capture.format}${capture.compression === null ? '' : `, ${capture.compression}`}</td><td class="number">${capture.frames}</td><td>${capture.linkTypes.join(', ')}</td><td>${capture.ending === 'clean' ? '✓ clean' : `✗ ${capture.ending}`}</td><td class="wrap">${capture.notes.join('; ')}</td></tr>`,
   );
-  return html`<section id="basis"><h2>What this rests on</h2><dl class="facts"><dt>Expectation</dt><dd>${source[expectation.source]}${expectation.from === null ? '' : ` ${expectation.from}`}, profile ${expectation.profile}, tunnel MTU ${expectation.tunnelMtu}, underlay MTU ${expectation.underlayMtu}${expectation.weaknesses.length === 0 ? html`` : html`<ul>${expectation.weaknesses.map((weakness) => html`<li>${weakness}</li>`)}</ul>`}</dd>${clocks.length === 0 ? html`` : html`<dt>Clocks</dt><dd><ul>${clocks}</ul></dd>`}${notes.length === 0 ? html`` : html`<dt>Notes</dt><dd><ul>${notes}</ul></dd>`}${troubles.length === 0 ? html`` : html`<dt>Damage</dt><dd><ul>${troubles}</ul></dd>`}</dl><h3>Captures</h3><div class="scroll" tabindex="0" role="group" aria-label="Captures"><table><thead><tr><th>file</th><th>format</th><th>frames</th><th>link types</th><th>ending</th><th>notes</th></tr></thead><tbody>${captures}</tbody></table></div><h3>Capture points</h3><div class="scroll" tabindex="0" role="group" aria-label="Capture points"><table><thead><tr><th>point</th><th>interface</th><th>link type</th><th>role</th><th>node</th><th>role from</th><th>frames</th><th>snapshot length</th></tr></thead><tbody>${points}</tbody></table></div>${otherFindings(page, null)}</section>`;
+  return html`<section id="basis"><h2>What this rests on</h2><dl class="facts"><dt>Expectation</dt><dd>${source[expectation.source]}${expectation.from === null ? '' : ` ${expectation.from}`}, profile ${expectation.profile}, tunnel MTU ${expectation.tunnelMtu}, underlay MTU ${expectation.underlayMtu}${expectation.weaknesses.length === 0 ? html`` : html`<ul>${expectation.weaknesses.map((weakness) => html`<li>${weakness}</li>`)}</ul>`}</dd>${clocks.length === 0 ? html`` : html`<dt>Clocks</dt><dd><ul>${clocks}</ul></dd>`}${notes.length === 0 ? html`` : html`<dt>Notes</dt><dd><ul>${notes}</ul></dd>`}${troubles.length === 0 ? html`` : html`<dt>Damage</dt><dd><ul>${troubles}</ul></dd>`}</dl><h3>Captures</h3>${scrolling('Captures', html`<table>${heads(['file', 'format', '#frames', 'link types', 'ending', 'notes'])}<tbody>${captures}</tbody></table>`)}<h3>Capture points</h3>${scrolling('Capture points', html`<table>${heads(['point', 'interface', 'link type', 'role', 'node', 'role from', '#frames', '#snapshot length'])}<tbody>${points}</tbody></table>`)}${otherFindings(page, null)}</section>`;
 }
 
 const detailedFlows = 20;
+const detailedFlowsOfAll = 200;
 
 export const reportHtml: Reporter = (report, options) => {
-  const rank = { fail: 0, unproven: 1, pass: 2 } as const;
   const sorted = [...report.flows].sort((a, b) => rank[a.outcome] - rank[b.outcome]);
-  const page: Page = {
-    report,
-    options,
-    nameOf: shortNames(report),
-    detailed: sorted.slice(0, options.all ? 200 : detailedFlows),
-  };
+  const groupsOf = new Map<FlowReport | null, FindingGroup[]>();
+  for (const group of groupFindings(report)) {
+    const own = groupsOf.get(group.flow);
+    if (own === undefined) groupsOf.set(group.flow, [group]);
+    else own.push(group);
+  }
+  const detailed = sorted.slice(0, options.all ? detailedFlowsOfAll : detailedFlows);
+  const page: Page = { report, options, nameOf: shortNames(report), detailed: new Set(detailed), groupsOf };
   const policy = `default-src 'none'; style-src '${styleHash}'; script-src '${scriptHash}'; base-uri 'none'; form-action 'none'`;
-  const ofCaptures = failureCards(page, null);
-  const left = report.flows.length - page.detailed.length;
+  const ofCaptures = failureCards(page, null, 'h3');
+  const left = report.flows.length - detailed.length;
   const document = html`<!doctype html>
 <html lang="en">
 <head>
@@ -307,14 +403,15 @@ export const reportHtml: Reporter = (report, options) => {
 <a class="skip" href="#main">Skip to the details</a>
 ${verdictHeader(page)}
 <main id="main">
-${report.diagnoses.length === 0 ? html`` : html`<section><h2>Diagnosis</h2>${report.diagnoses.map((diagnosis) => diagnosisCard(diagnosis, page))}</section>`}
+${report.diagnoses.length === 0 ? html`` : html`<section><h2>Diagnosis</h2>${report.diagnoses.map((diagnosis) => diagnosisCard(diagnosis, page, 'h3'))}</section>`}
 ${ofCaptures.length === 0 ? html`` : html`<section><h2>Captures that failed a check</h2>${ofCaptures}</section>`}
 ${flowsSection(page)}
-${page.detailed.map((flow) => flowSection(page, flow, report.flows.indexOf(flow)))}
-${left > 0 ? html`<p class="faint">${left} more flows are in the table above; details of the ${page.detailed.length} worst are drawn.</p>` : html``}
+${detailed.map((flow) => flowSection(page, flow, report.flows.indexOf(flow)))}
+${left > 0 ? html`<p class="faint">${left} more flows are in the table above; details of the ${detailed.length} worst are drawn.</p>` : html``}
 ${basis(page)}
 </main>
 <footer>${safeText(`${report.tool.name} ${report.tool.version}`)}. Frame numbers count as in Wireshark. This page loads nothing and sends nothing.</footer>
+<p class="said" role="status"></p>
 <script>${trusted(pageScript)}</script>
 </body>
 </html>

@@ -1,6 +1,6 @@
 /** The report for people at a terminal: path, hop table, what failed and why, what to do next, the verdict last. */
 import Table from 'cli-table3';
-import { pack, pad, shorten, wrap } from './layout.js';
+import { columns, pack, pad, shorten, wrap } from './layout.js';
 import { type Paint, paintFor } from './paint.js';
 import {
   boundedDuration,
@@ -11,6 +11,7 @@ import {
   evidencePlace,
   flowToShow,
   frameCommand,
+  furtherFact,
   hopMark,
   hopName,
   hopsByRole,
@@ -23,6 +24,7 @@ import {
   noteText,
   refusalGroups,
   refusalText,
+  roleName,
   shortNames,
   tallyLine,
   verdictLine,
@@ -64,22 +66,37 @@ function pathLine(
   const end = breakOf(leg);
   let past = false;
   const chunks: string[] = [];
+  let uncaptured: string[] = [];
+  /** Hops that nobody captured, in one chunk. */
+  const skip = (): void => {
+    const [only] = uncaptured;
+    if (only === undefined) return;
+    const what = uncaptured.length === 1 ? `${only}: not captured` : `${uncaptured.length} hops not captured`;
+    const lead = chunks.length === 0 ? '' : past ? '┄ ' : '─── ';
+    chunks.push(`${past ? paint.faint(lead) : lead}${paint.faint(`(${what})`)}`);
+    uncaptured = [];
+  };
   for (const place of hopsByRole(leg)) {
     const hop =
       place.find((one) => one === end?.missing) ?? place.find((one) => one.observations.length > 0) ?? place[0];
     if (hop === undefined || (hop.point === null && hop.role.endsWith('bridge'))) continue;
+    if (hop.point === null) {
+      uncaptured.push(roleName(hop.role));
+      continue;
+    }
+    skip();
     const more = place.length > 1 ? ` (+${place.length - 1})` : '';
     const name = `${shorten(safeText(hopName(hop, nameOf)), 30)}${more}`;
-    const blind = isBlind(leg, hop) ? `(${name}: not seen)` : name;
-    const shown = hop.point === null ? paint.faint(`(${name}: not captured)`) : blind;
+    const shown = isBlind(leg, hop) ? `(${name}: not seen)` : name;
     const mark = worstMark(place.map((one) => hopMark(journey, direction, leg, one)));
     if (end !== null && hop === end.missing) {
       past = true;
       chunks.push(`${paint.as('fail', `─✗ ${broken[leg.disposition]} ┄`)} ${paint.faint(name)}`);
     } else if (past) chunks.push(paint.faint(`┄ ${name}`));
     else if (chunks.length === 0) chunks.push(mark === 'pass' ? shown : `${paint.sign(mark)} ${shown}`);
-    else chunks.push(`─${hop.point === null ? '─' : paint.sign(mark)}─ ${shown}`);
+    else chunks.push(`─${paint.sign(mark)}─ ${shown}`);
   }
+  skip();
   return pack(chunks, width);
 }
 
@@ -116,8 +133,9 @@ function journeyBlock(page: Page, journey: JourneyReport): string[] {
     if (refusal === undefined) continue;
     const what = `${refusal.sender} answered with ${refusalText(refusal)}, quoting the ${refusal.quotes} header`;
     lines.push(wrap(safeText(what), width, `${paint.sign('fail')} `));
-    for (const one of group)
-      lines.push(`    ${evidencePlace(one, nameOf)}:  ${paint.code(frameCommand(one.file, one.frame))}`);
+    for (const one of group) {
+      lines.push(...commandLines(page, '    ', evidencePlace(one, nameOf), frameCommand(one.file, one.frame)));
+    }
   }
   for (const stray of journey.strays) {
     const what = `seen off the path at ${nameOf(stray.point)}: ${nameOf(stray.file)} frame ${stray.frame}, ${stray.inner.source} → ${stray.inner.destination}`;
@@ -142,8 +160,25 @@ function findingPlace({ nameOf }: Page, finding: Finding, whose: string): string
   return [whose, place.join(' ')].filter((part) => part !== '').join(', ');
 }
 
+/**
+ * A command behind its place, on lines of its own where it does not fit; broken only where a shell reads on: before an option
+ * with a backslash, behind a semicolon or a pipe.
+ */
+function commandLines({ width, paint }: Page, indent: string, place: string, command: string): string[] {
+  const [where, text] = [safeText(place), safeText(command)];
+  const line = `${indent}${where}:  ${text}`;
+  if (columns(line) <= width) return [`${indent}${paint.faint(`${where}:`)}  ${paint.code(text)}`];
+  const inner = `${indent}  `;
+  const room = width - columns(inner);
+  const pieces = text.startsWith('tshark ')
+    ? text.replace(/ -Y (?='[^']*'$)/, ' \\\n  -Y ').split('\n')
+    : text.split(/(?<=[;|]) /);
+  const lines = columns(text) <= room ? [text] : text.startsWith('tshark ') ? pieces : pack(pieces, room);
+  return [paint.faint(wrap(`${where}:`, width, indent)), ...lines.map((piece) => `${inner}${paint.code(piece)}`)];
+}
+
 /** One rule that came out the same way, wherever it did: the message once, then each place with its frames. */
-function findingBlock(page: Page, group: readonly PlacedByProbe[]): string[] {
+function findingBlock(page: Page, group: readonly PlacedByProbe[], diagnosed: boolean): string[] {
   const { options, paint, width, nameOf } = page;
   const [first] = group;
   if (first === undefined) return [];
@@ -152,33 +187,46 @@ function findingBlock(page: Page, group: readonly PlacedByProbe[]): string[] {
   const severity = finding.severity === 'error' ? '' : ` [${finding.severity}]`;
   const place = group.length === 1 ? findingPlace(page, finding, first.whose) : `at ${group.length} places`;
   const head = `${paint.sign(mark)} ${paint.as(mark, `${finding.rule} ${safeText(finding.name)}`)}${severity}`;
+  const beside = columns(head) + 2 + columns(place) <= width;
   const lines = [
-    ...pack(place === '' ? [head] : [head, place], width, '  '),
+    ...(place === '' || beside ? [place === '' ? head : `${head}  ${place}`] : [head, wrap(place, width, '    ')]),
     wrap(safeText(finding.message), width, '    '),
   ];
   const shownPlaces = options.all || options.verbose ? group : group.slice(0, 8);
   for (const member of shownPlaces) {
-    if (group.length > 1) lines.push(wrap(findingPlace(page, member.finding, member.whose), width, '    - '));
     const { evidence } = member.finding;
+    if (member.finding.verdict === 'pass') {
+      // What a pass rests on is looked at more rarely than what failed: the frames, without a command for each.
+      const frames = evidence
+        .filter(({ frame }) => frame > 0)
+        .map((one) => `${safeText(nameOf(one.file))} #${one.frame}`);
+      const parts = [group.length > 1 ? findingPlace(page, member.finding, member.whose) : '', frames.join(', ')];
+      const text = parts.filter((part) => part !== '').join(': ');
+      if (text !== '') lines.push(wrap(text, width, group.length > 1 ? '    - ' : '    frames  '));
+      continue;
+    }
+    if (group.length > 1) lines.push(wrap(findingPlace(page, member.finding, member.whose), width, '    - '));
     const shown = options.verbose ? evidence : evidence.slice(0, group.length > 1 ? 2 : 3);
     const indent = group.length > 1 ? '      ' : '    ';
     for (const { file, frame, field, expected, found } of shown) {
-      if (expected !== undefined || found !== undefined) {
+      const said = [expected, found].every((value) => value !== undefined && member.finding.message.includes(value));
+      if (!said && (expected !== undefined || found !== undefined)) {
         const name = field === undefined ? '' : `${safeText(field)}: `;
         const text = `${name}expected ${safeText(expected ?? 'nothing')}, found ${safeText(found ?? 'nothing')}`;
         lines.push(wrap(text, width, indent));
       }
-      if (frame > 0)
-        lines.push(`${indent}${evidencePlace({ file, frame }, nameOf)}:  ${paint.code(frameCommand(file, frame))}`);
+      if (frame > 0) {
+        lines.push(...commandLines(page, indent, evidencePlace({ file, frame }, nameOf), frameCommand(file, frame)));
+      }
     }
     if (shown.length < evidence.length) lines.push(`${indent}… and ${evidence.length - shown.length} more frames`);
   }
   if (shownPlaces.length < group.length) lines.push(`    … and ${group.length - shownPlaces.length} more places`);
-  if (finding.verdict === 'fail') {
-    const text = options.explain(finding.rule);
-    if (text !== null) {
-      lines.push(wrap(safeText(text.summary), width, '    rule  '), wrap(safeText(text.remedy), width, '    cure  '));
-    }
+  const text = finding.verdict === 'fail' ? options.explain(finding.rule) : null;
+  if (text !== null && options.explainFailures) lines.push(wrap(safeText(text.summary), width, '    rule  '));
+  // A diagnosis tells what to do next; without one the rule does.
+  if (text !== null && (options.explainFailures || !diagnosed)) {
+    lines.push(wrap(safeText(text.remedy), width, '    cure  '));
   }
   return lines;
 }
@@ -200,7 +248,8 @@ function alike(placed: readonly PlacedByProbe[]): PlacedByProbe[][] {
   return [...groups.values()];
 }
 
-function diagnosisBlock({ options, paint, width, nameOf }: Page, diagnosis: Diagnosis): string[] {
+function diagnosisBlock(page: Page, diagnosis: Diagnosis): string[] {
+  const { options, paint, width, nameOf } = page;
   const where = [diagnosis.segment, diagnosis.direction, diagnosis.confidence]
     .filter((part) => part !== null)
     .join(', ');
@@ -208,7 +257,8 @@ function diagnosisBlock({ options, paint, width, nameOf }: Page, diagnosis: Diag
     `${paint.strong(safeText(diagnosis.id))}  (${safeText(where)})`,
     wrap(safeText(diagnosis.message), width, '    '),
   ];
-  if (diagnosis.fact !== '') lines.push(wrap(safeText(diagnosis.fact), width, '    seen     '));
+  const fact = furtherFact(diagnosis);
+  if (fact !== '') lines.push(wrap(safeText(fact), width, '    seen     '));
   if (diagnosis.evidence.length > 0) {
     const frames = diagnosis.evidence
       .slice(0, 4)
@@ -222,8 +272,7 @@ function diagnosisBlock({ options, paint, width, nameOf }: Page, diagnosis: Diag
   diagnosis.causes.forEach((cause, i) => {
     lines.push(wrap(safeText(cause.cause), width, `    ${i + 1}. `));
     if (cause.confirm !== '') lines.push(wrap(safeText(cause.confirm), width, '       confirmed if  '));
-    if (cause.command !== '')
-      lines.push(`       ${paint.faint(`on ${safeText(cause.where)}:`)}  ${paint.code(safeText(cause.command))}`);
+    if (cause.command !== '') lines.push(...commandLines(page, '       ', `on ${cause.where}`, cause.command));
   });
   const named = new Set(diagnosis.causes.map(({ cause }) => cause));
   diagnosis.candidates
@@ -264,6 +313,7 @@ function findingsBlocks(page: Page, flow: FlowReport | null, journeys: readonly 
       })),
     ),
   ];
+  const diagnosed = report.diagnoses.length + (flow?.diagnoses.length ?? 0) > 0;
   const whoseOf = new Map(placed.map(({ finding, whose }) => [finding, whose]));
   const sorted = worstFirst([...whoseOf.keys()]);
   const lines: string[] = [];
@@ -277,8 +327,12 @@ function findingsBlocks(page: Page, flow: FlowReport | null, journeys: readonly 
     lines.push(paint.strong(`${title} (${failed.length})`));
     const groups = alike(failed.map(place));
     const shown = options.all || options.verbose ? groups : groups.slice(0, 12);
-    for (const group of shown) lines.push(...findingBlock(page, group));
+    for (const group of shown) lines.push(...findingBlock(page, group, diagnosed));
     if (shown.length < groups.length) lines.push(`  … and ${groups.length - shown.length} more`);
+    if (!options.explainFailures) {
+      const [first] = failed;
+      lines.push(paint.faint(wrap(`more on each: --explain, or ipip-trace explain ${first?.rule ?? ''}`, width, '  ')));
+    }
     lines.push('');
   }
   if (flow !== null && flow.diagnoses.length > 0) {
@@ -297,7 +351,10 @@ function findingsBlocks(page: Page, flow: FlowReport | null, journeys: readonly 
     for (const group of groups.values()) {
       const [first] = group;
       if (first === undefined) continue;
-      const rules = [...new Set(group.map((finding) => finding.rule))].join(', ');
+      const all = [...new Set(group.map((finding) => finding.rule))];
+      // Where the request did not come, every rule says so: the first few stand for all.
+      const named = options.verbose || all.length <= 6 ? all : all.slice(0, 4);
+      const rules = `${named.join(', ')}${named.length < all.length ? ` and ${all.length - named.length} more rules` : ''}`;
       const points = [...new Set(group.map((finding) => finding.point).filter((point) => point !== null))].map(
         (point) => safeText(nameOf(point)),
       );
@@ -313,7 +370,7 @@ function findingsBlocks(page: Page, flow: FlowReport | null, journeys: readonly 
     );
     if (passed.length > 0) {
       lines.push(paint.strong(`Passed and noted (${passed.length})`));
-      for (const group of alike(passed.map(place))) lines.push(...findingBlock(page, group));
+      for (const group of alike(passed.map(place))) lines.push(...findingBlock(page, group, diagnosed));
       lines.push('');
     }
   }
@@ -353,7 +410,7 @@ function factsBlock(page: Page, flow: FlowReport | null): string[] {
     'kernel-state': `from kernel state in${from}`,
   };
   fact('Expectation', `${source[expectation.source]}, profile ${safeText(expectation.profile)}`);
-  for (const weakness of expectation.weaknesses) fact('', `- ${safeText(weakness)}`);
+  for (const weakness of expectation.weaknesses) lines.push(wrap(safeText(weakness), width, `${pad('', 13)}- `));
   for (const clock of report.clocks) {
     const [first, second] = clock.between.map(safeText);
     const offset = boundedDuration(clock.offset, clock.bound);
@@ -377,7 +434,9 @@ function factsBlock(page: Page, flow: FlowReport | null): string[] {
 function flowsTable({ report, options, paint, width }: Page): string[] {
   const rank = { fail: 0, unproven: 1, pass: 2 } as const;
   const sorted = [...report.flows].sort((a, b) => rank[a.outcome] - rank[b.outcome]);
-  const shown = options.all ? sorted : sorted.slice(0, 30);
+  // What is wrong is what is looked for; a few of those that passed stand for the rest.
+  const wrong = sorted.filter((flow) => flow.outcome !== 'pass').length;
+  const shown = options.all ? sorted : sorted.slice(0, Math.min(30, Math.max(wrong + 3, 12)));
   const table = new Table({
     chars: noRules,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
@@ -411,10 +470,15 @@ function flowsTable({ report, options, paint, width }: Page): string[] {
       .map((line) => line.trimEnd()),
   ];
   if (rest.length > 0) {
-    const count = (outcome: string): number => rest.filter((flow) => flow.outcome === outcome).length;
-    lines.push(
-      `… and ${rest.length} more flows: ${count('fail')} failed, ${count('unproven')} unproven, ${count('pass')} passed`,
-    );
+    const parts = [
+      ['fail', 'failed'],
+      ['unproven', 'unproven'],
+      ['pass', 'passed'],
+    ].flatMap(([outcome, what]) => {
+      const count = rest.filter((flow) => flow.outcome === outcome).length;
+      return count === 0 ? [] : [`${count} ${what}`];
+    });
+    lines.push(`… and ${rest.length} more flow${rest.length === 1 ? '' : 's'}: ${parts.join(', ')}`);
   }
   lines.push('');
   return lines;

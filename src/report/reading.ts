@@ -216,7 +216,7 @@ export function shortNames(report: Report): NameOf {
 /** What people call this hop: "node1 ens33", or the capture's name without its ending. */
 export function hopName(hop: HopReport, nameOf: NameOf): string {
   if (hop.interface !== null) return hop.node === null ? hop.interface : `${hop.node} ${hop.interface}`;
-  if (hop.point !== null) return nameOf(hop.point).replace(/\.(p?cap|pcapng|dmp)(\.(gz|zst|xz|bz2))?$/i, '');
+  if (hop.point !== null) return nameOf(hop.point).replace(/\.(p?cap|pcapng|dmp)(\.(gz|zst|xz|bz2|lz4))?(?=:|$)/i, '');
   return roleName(hop.role);
 }
 
@@ -370,7 +370,11 @@ export function whatPassed(report: Report): string {
 /** "PASS", "FAIL" or "UNPROVEN" with the reason. */
 export function verdictLine(report: Report): string {
   const reasons = report.reasons.map(safeText);
-  const shown = reasons.slice(0, 2).join('; ');
+  const [first = '', second] = reasons;
+  // "A > B: IPT010 …" twice: the flow is named once.
+  const flow = /^\S+ > \S+: /.exec(first)?.[0];
+  const same = flow !== undefined && second?.startsWith(flow);
+  const shown = [first, ...(second === undefined ? [] : [same ? second.slice(flow.length) : second])].join('; ');
   const more = reasons.length - 2;
   const rest = more > 0 ? ` (and ${more} more reason${more === 1 ? '' : 's'})` : '';
   const diagnosis = allDiagnoses(report)[0]?.diagnosis;
@@ -445,6 +449,13 @@ export function relativeTime(
   return offset === 0n
     ? { nanoseconds: value, by: 'same-clock', text }
     : { nanoseconds: value, by: 'corrected', text: `≈ ${text}` };
+}
+
+/** What a diagnosis saw, without the words that its message has already said; empty when there are no others. */
+export function furtherFact({ message, fact }: Diagnosis): string {
+  if (!fact.startsWith(message)) return fact;
+  const rest = fact.slice(message.length);
+  return rest === '' || /^[;,:.]/.test(rest) ? rest.replace(/^[;,:.]\s*/, '') : fact;
 }
 
 /** "ICMP 3/4 (fragmentation needed), next-hop MTU 1400" */

@@ -232,7 +232,7 @@ export interface ObservationReport {
   readonly inner: HeaderReport;
   readonly capturedLength: number;
   readonly wireLength: number;
-  /** Every frame of the datagram, when it travelled in fragments. */
+  /** Every frame of the datagram, this one included, when it travelled in fragments; empty otherwise. */
   readonly fragments: readonly {
     readonly file: string;
     readonly frame: number;

@@ -23,6 +23,8 @@ export interface ReporterOptions {
   readonly verbose: boolean;
   /** Text of a rule (IPTnnn) or a diagnosis; null when the id is unknown. */
   readonly explain: (id: string) => Explanation | null;
+  /** The terminal adds to each failure what its rule says; formats that have the room always do. */
+  readonly explainFailures?: boolean;
   readonly environment?: ReporterEnvironment;
 }
 

@@ -1,6 +1,6 @@
 /** The hop table: one row for each place on the path with the fields that people compare there, and a mark on each judged cell. */
 import Table from 'cli-table3';
-import { columns, pack, pad, shorten, withoutColors } from './layout.js';
+import { columns, pack, pad, shorten, wrap } from './layout.js';
 import type { Paint } from './paint.js';
 import {
   breakOf,
@@ -109,6 +109,9 @@ export function hopRows(
     const mark = (cell: Cell): Mark => cellMark(journey, direction, hop, cell);
     const others = hop.observations.filter((other) => other !== seen);
     const remarks: string[] = [];
+    // Several points may lie in one file: what tells them apart.
+    if (hop.interface !== null) remarks.push(safeText(hop.interface));
+    else if (hop.point?.startsWith(`${seen.file}:`)) remarks.push(safeText(hop.point.slice(seen.file.length + 1)));
     if (seen.vlans.length > 0) remarks.push(`VLAN ${seen.vlans.join(', ')}`);
     if (hop.encapsulation !== null && hop.encapsulation !== 'none' && hop.encapsulation !== 'ipip') {
       remarks.push(`inside ${safeText(hop.encapsulation)}`);
@@ -120,8 +123,7 @@ export function hopRows(
           .map((other) => `#${other.frame}`)
           .join(' ')}${others.length > 3 ? ' …' : ''}`,
       );
-    if (seen.fragments.length > 0)
-      remarks.push(`${seen.fragments.length} fragment${seen.fragments.length === 1 ? '' : 's'}`);
+    if (seen.fragments.length > 0) remarks.push(`${seen.fragments.length} fragments`);
     const limit = (length: number): string => `${length} of ${hop.mtu}`;
     return {
       role: hop.role,
@@ -173,20 +175,30 @@ export const noRules = {
   middle: gap,
 };
 
-/** What takes one column a character, however it is counted: ASCII and the signs of our own. */
-const plainText = /^[ -~·–…→≈✓✗\n]*$/;
+/** Place, time and remarks of a row below its role, in as few lines as its column allows. */
+function below(row: HopRow, width: number): string[] {
+  const parts = [row.place, row.time ?? '', ...row.remarks].filter((part) => part !== '');
+  return pack(
+    parts.map((part) => shorten(part, width)),
+    width,
+    '  ',
+  );
+}
 
-/** Columns that a table of these rows takes at least, found without drawing it; 0 where only the table library can tell. */
+/** Hops that nobody captured stand together: one line each says all there is. */
+function bothUncaptured(row: HopRow, before: HopRow | undefined): boolean {
+  return row.state === 'not-captured' && before?.state === 'not-captured';
+}
+
+/** Columns that a table of these rows takes at least, found without drawing it. */
 function leastWidth(rows: readonly unknown[]): number {
   const widths: number[] = [];
   for (const row of rows) {
-    if (!Array.isArray(row)) return 0;
+    if (!Array.isArray(row)) continue;
     for (const [at, content] of row.entries()) {
       // A cell over several columns takes what they have.
       if (typeof content !== 'string') continue;
-      const text = withoutColors(content);
-      if (!plainText.test(text)) return 0;
-      for (const line of text.split('\n')) widths[at] = Math.max(widths[at] ?? 0, line.trimEnd().length);
+      for (const line of content.split('\n')) widths[at] = Math.max(widths[at] ?? 0, columns(line.trimEnd()));
     }
   }
   return widths.reduce((sum, width) => sum + gap.length + width, -gap.length);
@@ -218,11 +230,14 @@ function wideTable(
     addresses === null
       ? paint.sign('none')
       : `${marked(mark, [addresses[0]])}\n→ ${mark === 'fail' ? paint.as(mark, addresses[1]) : addresses[1]}`;
+  const roles = Math.max(...rows.map((row) => columns(row.role)));
   rows.forEach((row, i) => {
-    if (i > 0) table.push([{ colSpan: heads.length, content: '' }]);
+    if (i > 0 && !bothUncaptured(row, rows[i - 1])) table.push([{ colSpan: heads.length, content: '' }]);
     const hop = [
       paint.strong(row.role),
-      ...[row.place, ...row.remarks].filter((line) => line !== '').map((line) => shorten(line, nameWidth)),
+      ...(withTime
+        ? [row.place, ...row.remarks].filter((line) => line !== '').map((line) => shorten(line, nameWidth))
+        : below(row, Math.max(roles, Math.min(nameWidth, columns(row.place))))),
     ];
     if (row.state !== 'seen') {
       const mark = absenceMark(row.state);
@@ -251,34 +266,52 @@ function wideTable(
   return Math.max(...lines.map(columns)) <= width ? lines.join('\n') : null;
 }
 
+/** For a narrow terminal: where it was seen on the left, what was seen on the right, one header a line. */
 function stacked(rows: readonly HopRow[], width: number, paint: Paint): string {
-  const roleWidth = Math.max(...rows.map((row) => columns(row.role)));
-  return rows
-    .map((row) => {
-      const room = Math.max(8, width - roleWidth - 2);
-      const title = `${paint.strong(pad(row.role, roleWidth))}  `;
-      if (row.state !== 'seen') {
-        const mark = absenceMark(row.state);
-        const place = row.place === '' ? '' : `${shorten(row.place, 24)}  `;
-        const text = `${paint.sign(mark)} ${paint.as(mark, row.absence)}`;
-        const lines = pack([...(place === '' ? [] : [place.trimEnd()]), text], room, '  ');
-        return lines.map((line, i) => (i === 0 ? title : ' '.repeat(roleWidth + 2)) + line).join('\n');
-      }
-      const chunk = (label: string, mark: Mark, text: string): string =>
-        `${paint.faint(label)} ${paint.sign(mark)} ${mark === 'fail' ? paint.as(mark, text) : text}`;
-      const heads = [shorten(row.place, Math.min(room, 34)), ...(row.time === null ? [] : [row.time]), ...row.remarks];
-      const facts = [
-        ...(row.mac === null ? [] : [chunk('MAC', row.marks.mac, row.mac.join(' → '))]),
-        chunk('TTL', row.marks.ttl, row.ttl.join(', ')),
-        ...(row.outer === null ? [] : [chunk('outer', row.marks.outer, row.outer.join(' → '))]),
-        chunk('inner', row.marks.inner, row.inner.join(' → ')),
-        chunk('length', row.marks.length, row.length.join(', ')),
-      ];
-      const lines = [
-        ...pack(heads, room, '  ').map((line, i) => (i === 0 ? title : ' '.repeat(roleWidth + 2)) + line),
-        ...pack(facts, width - 2, '   ').map((line) => `  ${line}`),
-      ];
-      return lines.join('\n');
+  const roles = Math.max(...rows.map((row) => columns(row.role)));
+  const places = rows.map((row) => columns(row.place));
+  // 56 columns hold the longest IPv4 line, and two MAC addresses.
+  const leftWidth = Math.max(roles, Math.min(Math.max(...places), width - 2 - 56));
+  const room = Math.max(20, width - leftWidth - 2);
+  const sideBySide = (left: readonly string[], right: readonly string[]): string =>
+    Array.from({ length: Math.max(left.length, right.length) }, (_, i) => {
+      const beside = right[i] ?? '';
+      return beside === '' ? (left[i] ?? '') : `${pad(left[i] ?? '', leftWidth)}  ${beside}`;
+    }).join('\n');
+  const blocks = rows.map((row) => {
+    const left = [paint.strong(row.role), ...below(row, leftWidth)];
+    if (row.state !== 'seen') {
+      const mark = absenceMark(row.state);
+      const text = wrap(row.absence, room, '  ').split('\n');
+      return sideBySide(
+        left,
+        text.map((line, i) => `${i === 0 ? paint.sign(mark) : ' '} ${paint.as(mark, line.slice(2))}`),
+      );
+    }
+    const fact = (label: string, mark: Mark, text: string): string =>
+      `${paint.faint(pad(label, 6))} ${paint.sign(mark)} ${mark === 'fail' ? paint.as(mark, text) : text}`;
+    const pair = (label: string, mark: Mark, addresses: readonly [string, string] | null): string[] => {
+      if (addresses === null) return [];
+      const [from, to] = addresses.map((address) => shorten(address, room - 9)) as [string, string];
+      const chunks = [fact(label, mark, from), mark === 'fail' ? paint.as(mark, `→ ${to}`) : `→ ${to}`];
+      return pack(chunks, room).map((line, i) => (i === 0 ? line : `       ${line}`));
+    };
+    return sideBySide(left, [
+      ...pair('MAC', row.marks.mac, row.mac),
+      ...pair('outer', row.marks.outer, row.outer),
+      ...pair('inner', row.marks.inner, row.inner),
+      ...pack(
+        [fact('TTL', row.marks.ttl, row.ttl.join(', ')), fact('length', row.marks.length, row.length.join(', '))],
+        room,
+        '  ',
+      ),
+    ]);
+  });
+  return blocks
+    .map((block, i) => {
+      const row = rows[i];
+      const apart = i > 0 && row !== undefined && !bothUncaptured(row, rows[i - 1]);
+      return apart ? `\n${block}` : block;
     })
     .join('\n');
 }

@@ -136,6 +136,7 @@ const rooms: readonly Room[] = [
       { to: 'report/**', because: 'the room itself' },
       { to: 'chalk', because: 'colour' },
       { to: 'cli-table3', because: 'the hop table' },
+      { to: 'string-width', because: 'what the hop table measures with, for the lines around it' },
       { to: 'expect/expected-path', because: 'the order of the roles is the order of the picture' },
       { to: 'sarif', typesOnly: true, because: 'the shape of a SARIF log' },
       { to: '**', typesOnly: true, because: 'a reporter turns a report into text and knows nothing of its making' },

@@ -352,7 +352,7 @@ describe('HTML', () => {
   test('the broken segment, the way round it and the next command are on the page', () => {
     const page = reportHtml(fixture('blocked'), options());
     expect(page).toContain('✗ request lost');
-    expect(page.match(/<svg /g)?.length).toBe(3);
+    expect(page.match(/<svg /g)?.length).toBe(4);
     for (const next of fixture('blocked').flows[0]?.diagnoses[0]?.causes ?? [])
       expect(page).toContain(`on ${next.where}`);
   });

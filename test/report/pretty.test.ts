@@ -1,4 +1,5 @@
 /** The terminal report: golden text at three widths, and what it must say whatever the layout. */
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { columns } from '../../src/report/layout.js';
 import { reportPretty } from '../../src/report/pretty.js';
@@ -15,11 +16,11 @@ describe.each(fixtureNames)('%s', (name) => {
     );
   });
 
-  test.each([80, 100, 160])('no line but a command is wider than %d columns, and none breaks an address', (width) => {
-    const text = reportPretty(fixture(name), options({ width, all: true, verbose: true }));
+  test.each([80, 100, 160])('no line is wider than %d columns, and none breaks an address', (width) => {
+    const text = reportPretty(fixture(name), options({ width, all: true, verbose: true, explainFailures: true }));
+    // The verdict is one line, for those who take the last one.
     const lines = text.trimEnd().split('\n').slice(0, -1);
-    const commands = /tshark -r|^ {7}on .*: {2}/;
-    expect(lines.filter((line) => columns(line) > width && !commands.test(line))).toEqual([]);
+    expect(lines.filter((line) => columns(line) > width)).toEqual([]);
     expect(lines.filter((line) => /\d{1,3}\.\d{1,3}\.$|(?:[0-9a-f]{2}:)+$/.test(line))).toEqual([]);
   });
 
@@ -80,6 +81,84 @@ test('one journey is shown and the rest counted; all shows all', () => {
   expect(reportPretty(report, options())).toContain(`${(flow?.probes ?? 0) - 1} more requests of this flow`);
   const all = reportPretty(report, options({ all: true }));
   expect(all.match(/identifier \d+, sequence \d+/g)?.length).toBe(flow?.journeys.length);
+});
+
+test.each([80, 100, 160])('names of wide and combining characters leave every column where it was, at %d', (width) => {
+  const plain = fixture('refused');
+  // As many columns as the names that they stand for, and other numbers of characters.
+  const renamed = JSON.parse(
+    JSON.stringify(plain).replaceAll('pod1.cap', '節点.cap').replaceAll('node1.cap', 'no\u0308d🚀.cap'),
+  ) as Report;
+  const columnOf = (report: Report, what: RegExp): number[] =>
+    reportPretty(report, options({ width }))
+      .split('\n')
+      .flatMap((line) => {
+        const at = what.exec(line)?.index;
+        return at === undefined ? [] : [columns(line.slice(0, at))];
+      });
+  const addresses = /(?<=^\S+(?: #\d+)?(?: {2}\S+ \S+)? {2,}(?:\S+ {2,})?)(?:→|inner|outer|MAC) /;
+  const here = columnOf(renamed, addresses);
+  expect(here.length).toBeGreaterThan(5);
+  expect(here).toEqual(columnOf(plain, addresses));
+});
+
+test('--explain adds what the rule says; without it the diagnosis tells what to do, or else the rule', () => {
+  const blocked = fixture('blocked');
+  const said = 'What IPT010 says.';
+  const cure = 'What to do about IPT010.';
+  const explained = reportPretty(blocked, options({ explainFailures: true }));
+  expect(explained).toContain(`rule  ${said}`);
+  expect(explained).toContain(`cure  ${cure}`);
+  const short = reportPretty(blocked, options());
+  expect(short).not.toContain(said);
+  expect(short).not.toContain(cure);
+  expect(short).toContain('ipip-trace explain IPT010');
+  const undiagnosed = withFlow({ ...blocked, diagnoses: [] }, (flow) => ({ ...flow, diagnoses: [] }));
+  expect(reportPretty(undiagnosed, options())).toContain(`cure  ${cure}`);
+});
+
+test('a datagram in fragments has as many as the report lists', () => {
+  const report = withFlow(fixture('healthy'), (flow) => ({
+    ...flow,
+    journeys: flow.journeys.map((journey) => ({
+      ...journey,
+      request: {
+        ...journey.request,
+        hops: journey.request.hops.map((hop) => ({
+          ...hop,
+          observations: hop.observations.map((seen) => ({
+            ...seen,
+            fragments: [0, 1456].map((offset, i) => ({ file: seen.file, frame: seen.frame + i, offset, length: 64 })),
+          })),
+        })),
+      },
+    })),
+  }));
+  expect(reportPretty(report, options()).match(/\d+ fragments/g)?.[0]).toBe('2 fragments');
+});
+
+test('a name longer than a line does not make the line longer', () => {
+  const name = `${'a-long-name-'.repeat(9)}節点.cap`;
+  const long = JSON.parse(JSON.stringify(fixture('blocked')).replaceAll('node1.cap', name)) as Report;
+  const lines = reportPretty(long, options({ width: 80, verbose: true }))
+    .trimEnd()
+    .split('\n')
+    .slice(0, -1);
+  expect(lines.filter((line) => columns(line) > 80 && !/tshark -r/.test(line))).toEqual([]);
+});
+
+test('verbose names the frames that a pass rests on', () => {
+  const text = reportPretty(fixture('healthy'), options({ verbose: true }));
+  expect(text).toMatch(/✓ IPT302 inner-ttl-wrong.*\n.*\n {4}- request at source-pod \(pod1\.cap\): pod1\.cap #\d+\n/);
+});
+
+test('a command too long for a line is broken where a shell reads on', () => {
+  const file = `${'folder/'.repeat(9)}node1.cap`;
+  const long = JSON.parse(JSON.stringify(fixture('blocked')).replaceAll('node1.cap', file)) as Report;
+  const text = reportPretty(long, options({ width: 80 }));
+  const command = /^ +tshark -r \S+ \\\n +-Y 'frame\.number == \d+'$/m.exec(text)?.[0];
+  const words = spawnSync('sh', ['-c', `tshark() { printf '%s|' "$@"; }; ${command}`], { encoding: 'utf8' });
+  expect(words.stdout).toMatch(/^-r\|(?:folder\/){9}node1\.cap\|-Y\|frame\.number == \d+\|$/);
 });
 
 test('colour changes no word', () => {

@@ -1,6 +1,8 @@
 /** The hop table takes the first of its layouts that fits, to the column: what refuses one without drawing it refuses nothing that fits. */
+
+import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { columns, withoutColors } from '../../src/report/layout.js';
+import { columns } from '../../src/report/layout.js';
 import { paintFor } from '../../src/report/paint.js';
 import { shortNames } from '../../src/report/reading.js';
 import { hopRows, hopTable } from '../../src/report/table.js';
@@ -27,7 +29,7 @@ it.each(fixtureNames)('%s', (name) => {
         for (;;) {
           const text = hopTable(named, width, paintFor(color));
           // Stacked, each line is as long as there is room.
-          if (!withoutColors(text).startsWith('hop')) break;
+          if (!stripVTControlCharacters(text).startsWith('hop')) break;
           layouts++;
           const least = widest(text);
           expect(hopTable(named, least, paintFor(color))).toBe(text);

@@ -1,5 +1,14 @@
 /** The headers of each frame side by side, outermost first, with a sign on every field that differs from the hop before. */
-import { type Cell, cellMark, type Mark, markSign, type NameOf, observationToShow, relativeTime } from '../reading.js';
+import {
+  type Cell,
+  cellMark,
+  isFailure,
+  type Mark,
+  markSign,
+  type NameOf,
+  observationToShow,
+  relativeTime,
+} from '../reading.js';
 import type {
   Direction,
   HeaderReport,
@@ -42,24 +51,45 @@ const ipFields = (which: 'outer' | 'inner'): Field[] => [
 
 const layers: readonly {
   readonly title: string;
-  readonly cells: readonly Cell[];
+  readonly cell: Cell;
+  /** How rules begin a field's name when it is one of this layer. */
+  readonly prefix: string;
   readonly fields: readonly Field[];
 }[] = [
   {
     title: 'Link',
-    cells: ['mac'],
+    cell: 'mac',
+    prefix: '',
     fields: [
       ['source MAC', (seen) => seen.sourceMac],
       ['destination MAC', (seen) => seen.destinationMac],
       ['VLAN', (seen) => (seen.vlans.length === 0 ? null : seen.vlans.join(', '))],
     ],
   },
-  { title: 'Outer IP', cells: ['outer'], fields: ipFields('outer') },
-  { title: 'Inner IP', cells: ['inner', 'ttl', 'length'], fields: ipFields('inner') },
+  { title: 'Outer IP', cell: 'outer', prefix: 'outer ', fields: ipFields('outer') },
+  { title: 'Inner IP', cell: 'inner', prefix: 'inner ', fields: ipFields('inner') },
 ];
 
-const cellsOfField: Record<string, Cell> = { TTL: 'ttl', 'total length': 'length' };
-const layerCell: Record<string, Cell> = { Link: 'mac', 'Outer IP': 'outer', 'Inner IP': 'inner' };
+/** Rules' names of fields that are not spelt like the row's, or that stand in two rows. */
+const rowsOfField: Record<string, readonly string[]> = {
+  'MAC pair': ['source MAC', 'destination MAC'],
+  'outer addresses': ['outer source', 'outer destination'],
+  'outer type of service': ['outer TOS'],
+  'inner type of service': ['inner TOS'],
+  'inner datagram length': ['inner total length'],
+};
+
+/** What failed checks expected of this very frame, by row. */
+function contradicted(journey: JourneyReport, seen: ObservationReport): Map<string, string> {
+  const rows = new Map<string, string>();
+  for (const finding of journey.findings.filter(isFailure)) {
+    for (const { file, frame, field, expected } of finding.evidence) {
+      if (file !== seen.file || frame !== seen.frame || field === undefined) continue;
+      for (const row of rowsOfField[field] ?? [field]) if (!rows.has(row)) rows.set(row, expected ?? '');
+    }
+  }
+  return rows;
+}
 
 function columnsOf(report: Report, journey: JourneyReport, direction: Direction, leg: LegReport): Column[] {
   return leg.hops.flatMap((hop) => {
@@ -78,39 +108,42 @@ export function headerStacks(
 ): Markup {
   const columns = columnsOf(report, journey, direction, leg);
   if (columns.length === 0) return html`<p>The ${direction} was seen nowhere.</p>`;
-  const markAt = (column: Column, cell: Cell): Mark => cellMark(journey, direction, column.hop, cell);
+  const wrong = columns.map(({ seen }) => contradicted(journey, seen));
   const heads = columns.map(
     ({ hop, seen, time }) =>
-      html`<th scope="col"><span class="role">${hop.role}</span><br>${nameOf(seen.file)} #${seen.frame}<br><span class="faint">${time}</span></th>`,
+      html`<th scope="col"><span class="role">${hop.role}</span><br>${nameOf(seen.file)} #${seen.frame}${seen.fragments.length > 0 ? html`<br>first of ${seen.fragments.length} fragments` : html``}<br><span class="faint">${time}</span></th>`,
   );
   const body: Markup[] = [];
-  for (const layer of layers) {
-    const fields = layer.fields.filter(([, read]) => columns.some(({ seen }) => read(seen) !== null));
+  for (const { title, cell, prefix, fields: all } of layers) {
+    const fields = all.filter(([, read]) => columns.some(({ seen }) => read(seen) !== null));
     if (fields.length === 0) continue;
-    const marks = columns.map((column) => {
-      const present = layer.fields.some(([, read]) => read(column.seen) !== null);
-      const mark = present ? markAt(column, layerCell[layer.title] ?? 'inner') : 'none';
-      return html`<td class="mark ${mark}">${present ? markSign[mark] : ''}</td>`;
+    const marks = columns.map(({ hop, seen }, i) => {
+      if (all.every(([, read]) => read(seen) === null)) return html`<td class="mark none"></td>`;
+      const failed = all.some(([name]) => wrong[i]?.has(`${prefix}${name}`));
+      const mark: Mark = failed ? 'fail' : cellMark(journey, direction, hop, cell);
+      return html`<td class="mark ${mark}">${markSign[mark]}</td>`;
     });
-    body.push(html`<tr class="layer"><th scope="row">${layer.title}</th>${marks}</tr>`);
+    body.push(html`<tr class="layer"><th scope="row">${title}</th>${marks}</tr>`);
     for (const [name, read] of fields) {
       let before: string | null = null;
-      const cells = columns.map((column) => {
-        const value = read(column.seen);
+      const cells = columns.map(({ hop, seen }, i) => {
+        const value = read(seen);
         if (value === null) return html`<td class="none">–</td>`;
         const changed = before !== null && before !== value;
         const was = before ?? '';
         before = value;
-        const cell = cellsOfField[name];
-        const mark = cell === undefined ? markAt(column, layerCell[layer.title] ?? 'inner') : markAt(column, cell);
-        const bad = mark === 'fail' ? ' bad' : '';
-        const limit =
-          name === 'total length' && (layer.title === 'Outer IP' || column.seen.outer === null)
-            ? ` of ${column.hop.mtu}`
-            : '';
+        const expected = wrong[i]?.get(`${prefix}${name}`);
+        const measured = title === 'Outer IP' || seen.outer === null;
+        const limit = name === 'total length' && measured ? ` of ${hop.mtu}` : '';
+        const kind = `${changed ? 'changed' : 'same'}${expected === undefined ? '' : ' bad'}`;
+        const cross = expected === undefined ? html`` : html`<span class="fail">${markSign.fail}</span> `;
+        const instead =
+          expected === undefined || expected === ''
+            ? html``
+            : html`<br><span class="instead">expected ${expected}</span>`;
         return changed
-          ? html`<td class="changed${bad}" title="was ${was}"><span class="delta" aria-label="changed">Δ</span> ${value}${limit}</td>`
-          : html`<td class="same${bad}">${value}${limit}</td>`;
+          ? html`<td class="${kind}" title="was ${was}">${cross}<span class="delta" aria-label="changed">Δ</span> ${value}${limit}${instead}</td>`
+          : html`<td class="${kind}">${cross}${value}${limit}${instead}</td>`;
       });
       body.push(html`<tr><th scope="row">${name}</th>${cells}</tr>`);
     }

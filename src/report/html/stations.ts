@@ -2,14 +2,17 @@
 import { type HopRole, hopRoles } from '../../expect/expected-path.js';
 import {
   breakOf,
+  findingsOfHop,
   hopMark,
   hopName,
   isBlind,
+  isFailure,
   type Mark,
   type NameOf,
   relativeTime,
   roleName,
   sideOf,
+  worstFirst,
   worstMark,
 } from '../reading.js';
 import type { Direction, HopReport, JourneyReport, LegReport, Report } from '../report.js';
@@ -19,8 +22,8 @@ export type SightingState = 'seen' | 'lost-before' | 'beyond' | 'absent' | 'blin
 export interface Sighting {
   readonly state: SightingState;
   readonly mark: Mark;
-  /** "+1.343 ms", null when not seen. */
-  readonly time: string | null;
+  /** Failed rules and warnings here, worst first; empty when not seen. */
+  readonly failed: readonly string[];
   /** Whole sentence for tooltips and screen readers. */
   readonly title: string;
 }
@@ -30,6 +33,8 @@ export interface Station {
   readonly side: 'source' | 'destination';
   readonly kind: 'Pod' | 'Bridge' | 'Tunnel' | 'Underlay';
   readonly name: string;
+  /** Further capture points at the same place. */
+  readonly morePoints: number;
   readonly captured: boolean;
   readonly request: Sighting;
   readonly reply: Sighting;
@@ -67,7 +72,7 @@ function sighting(
   hops: readonly HopReport[],
 ): Sighting {
   const word = direction === 'request' ? 'Request' : 'Reply';
-  if (leg === null) return { state: 'no-leg', mark: 'none', time: null, title: stateText['no-leg'] };
+  if (leg === null) return { state: 'no-leg', mark: 'none', failed: [], title: stateText['no-leg'] };
   const end = breakOf(leg);
   const first = hops.find((hop) => hop.observations.length > 0) ?? hops.find((hop) => hop === end?.missing) ?? hops[0];
   const state = ((): SightingState => {
@@ -81,8 +86,11 @@ function sighting(
   const seen = first?.observations[0];
   const time =
     first === undefined || seen === undefined ? null : (relativeTime(report, journey, first, seen)?.text ?? null);
-  const title = `${word}: ${stateText[state]}${state === 'seen' ? ` (${seen?.file} frame ${seen?.frame}, ${time ?? 'no time'}): ${markText[mark]}` : ''}`;
-  return { state, mark, time, title };
+  const failures = hops.flatMap((hop) => findingsOfHop(journey, direction, hop)).filter(isFailure);
+  const failed = state === 'seen' ? [...new Set(worstFirst(failures).map(({ rule }) => rule))] : [];
+  const rules = failed.length === 0 ? '' : ` (${failed.join(', ')})`;
+  const title = `${word}: ${stateText[state]}${state === 'seen' ? ` (${seen?.file} frame ${seen?.frame}, ${time ?? 'no time'}): ${markText[mark]}${rules}` : ''}`;
+  return { state, mark, failed, title };
 }
 
 /** Stations in the request's order; a bridge that nobody captured is left out. */
@@ -101,7 +109,8 @@ export function stationsOf(report: Report, journey: JourneyReport, nameOf: NameO
       role,
       side: sideOf(role),
       kind: kindOf(role),
-      name: more > 0 ? `${name} +${more}` : name,
+      name,
+      morePoints: Math.max(0, more),
       captured: captured !== undefined,
       request: sighting(report, journey, 'request', journey.request, ofRequest),
       reply: sighting(report, journey, 'reply', journey.reply, ofReply),
@@ -122,7 +131,9 @@ export function gapOf(stations: readonly Station[], direction: Direction): { las
 
 export function nodeName(stations: readonly Station[], journey: JourneyReport, side: 'source' | 'destination'): string {
   for (const leg of [journey.request, journey.reply]) {
-    for (const hop of leg?.hops ?? []) if (sideOf(hop.role) === side && hop.node !== null) return hop.node;
+    for (const hop of leg?.hops ?? []) {
+      if (sideOf(hop.role) === side && hop.node !== null) return `${side} node ${hop.node}`;
+    }
   }
   const underlay = journey.request.hops.flatMap((hop) => hop.observations).find((seen) => seen.outer !== null)?.outer;
   const address = side === 'source' ? underlay?.source : underlay?.destination;
