@@ -130,13 +130,20 @@ function readConfig(file: string): [string, Setting][] {
   }
   if (text.length > mostOctets)
     throw new UserError(`${file}: is longer than ${mostOctets} octets: no settings need that`);
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    throw new UserError(`${file}:${error.linePos?.[0].line ?? 1}: is no YAML: ${error.message.split('\n')[0]}`);
+  let content: unknown;
+  try {
+    const lineCounter = new LineCounter();
+    const document = parseDocument(text, { lineCounter });
+    const [error] = document.errors;
+    if (error !== undefined) {
+      throw new UserError(`${file}:${error.linePos?.[0].line ?? 1}: is no YAML: ${error.message.split('\n')[0]}`);
+    }
+    content = document.toJS({ maxAliasCount: 10 });
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    // Too deep to be walked, or aliases that multiply one another.
+    throw new UserError(`${file}: cannot be read as settings: ${(error as Error).message.split('\n')[0]}`);
   }
-  const content: unknown = document.toJS({ maxAliasCount: 10 });
   if (content === null || content === undefined) return [];
   if (typeof content !== 'object' || Array.isArray(content))
     throw new UserError(`${file}: expected options with their values, such as "require: [mtu]"`);
