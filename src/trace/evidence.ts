@@ -28,10 +28,15 @@ export interface FileEvidence {
 export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
   const ordered = [...files].sort((a, b) => compareText(a.summary.file, b.summary.file));
   const points: CapturePoint[] = [];
-  const sightings = new SightingTable(
-    ordered.reduce((sum, f) => sum + f.observations.sightings.rows.length, 1),
-    ordered.reduce((sum, f) => sum + f.observations.sightings.kinds.length, 1),
-  );
+  // The rows of a single file are numbered as they must be: a copy of them would be most of what the run holds.
+  const only = ordered.length === 1 ? ordered[0]!.observations.sightings : null;
+  const single = only instanceof SightingTable ? only : null;
+  const sightings =
+    single ??
+    new SightingTable(
+      ordered.reduce((sum, f) => sum + f.observations.sightings.rows.length, 1),
+      ordered.reduce((sum, f) => sum + f.observations.sightings.kinds.length, 1),
+    );
   const errors: ErrorSighting[] = [];
   const arps: ArpSighting[] = [];
   const syns: SynSighting[] = [];
@@ -40,7 +45,7 @@ export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
   const shared = sharedFolders(ordered.map((f) => f.summary.file));
   for (const { summary, observations } of ordered) {
     const mapping = addPoints(points, summary, observations, shared);
-    sightings.append(observations.sightings, mapping);
+    if (single === null) sightings.append(observations.sightings, mapping);
     const point = (index: number): CapturePoint => points[mapping[index]!]!;
     const ref = (frame: number): FrameRef => ({ file: summary.file, frame });
     for (const e of observations.errors) {

@@ -112,7 +112,8 @@ function splitRepeats(evidence: Evidence, key: ProbeKey, rows: number[], into: P
   const requests: number[] = [];
   const replies: number[] = [];
   for (const row of rows) (k.flags[c.kind[row]!]! & Flag.Reply ? replies : requests).push(row);
-  const whole: Probe = { key, requests, replies, rewritten: [] };
+  // A list that grew one by one has room for 17 rows, its copy has none to spare: floods have a million of them.
+  const whole: Probe = { key, requests: requests.slice(), replies: replies.slice(), rewritten: [] };
   const digests = repeatedDigests(evidence, requests);
   if (digests.length > 1) {
     // Two payloads under one key at one point: two pings. A payload seen nowhere else belongs to the nearest identification.

@@ -96,3 +96,16 @@ it('leaves other commands and captures that look like options alone', () => {
     '--skip',
   ]);
 });
+
+it('says in one line that a file is too deep or multiplies its aliases', () => {
+  let bomb = 'a: &a [x, x, x, x, x, x, x, x, x]\n';
+  for (const [before, name] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg', 'gh']) {
+    bomb += `${name}: &${name} [${Array(9).fill(`*${before}`).join(', ')}]\n`;
+  }
+  for (const text of [bomb, `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`]) {
+    writeFileSync(config, text);
+    const run = runTool(['check', ...captures], inner);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toMatch(/^ipip-trace: \S*ipip-trace\.config\.yaml.*\n$/);
+  }
+});
