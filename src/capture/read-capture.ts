@@ -33,7 +33,8 @@ const standardInput = 0;
 const compressedChunk = 64 * 1024;
 /** From this size on a file is read ahead. */
 const largeFile = 32 * 1024 * 1024;
-const aheadChunk = 1024 * 1024;
+/** Smaller ones wait more for the thread than they save. */
+const aheadChunk = 2 * 1024 * 1024;
 /** Room before each chunk for the beginning of a record that the chunk before it ended in. */
 const headroom = 256 * 1024;
 

@@ -721,13 +721,16 @@ function limitOf(view: FrameView, at: number): number {
 
 function encapsulationOf(view: FrameView): number {
   let ip = 0;
+  let before: number = ABSENT;
   let tunnel = NONE;
   for (let i = 0; i < view.quotedFrom; i++) {
     switch (view.kind[i]) {
       case LayerKind.Ipv4:
         ip++;
-        if (ip === 2 && tunnel === NONE) tunnel = IPIP;
+        // Only protocol 4 is IP in IP: an MPLS label between the two headers is another tunnel.
+        if (ip === 2 && tunnel === NONE) tunnel = ipv4.protocol(view.bytes, before) === 4 ? IPIP : OTHER;
         else if (ip > 2 && tunnel === IPIP) tunnel = IPIP_TWICE;
+        before = view.at[i]!;
         break;
       case LayerKind.Ipv6:
         if (ip === 0) tunnel = FOUR_IN_SIX;

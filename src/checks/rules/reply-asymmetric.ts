@@ -57,6 +57,8 @@ export default defineJourneyRule<ReplyAsymmetric>({
         );
     if (skipped !== undefined) {
       const o = request.hops.find((r) => r.point === skipped.point)!.observations[0]!;
+      if (path.damaged.has(skipped.point!.file))
+        return unproven('frame', `${skipped.point!.file} is damaged: the reply may be in what was lost of it`);
       // Where the node's own interface misses the reply as well, its captures ended early, or saw only a part.
       const missed = reply.hops.find(
         (h) => isUnderlay(h.role) && h.state === 'blind' && isSourceSide(h.role) === isSourceSide(skipped.role),
