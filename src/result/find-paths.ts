@@ -39,7 +39,7 @@ export interface FoundPaths {
 }
 
 /** A cluster's captures hold hundreds of flows, a hostile one can hold a million. */
-const MAX_FLOWS = 512;
+const MAX_FLOWS = 2048;
 const MAX_NOTES = 100;
 /** Points times flows that are looked at: each flow places every point. */
 const MAX_PLACES = 1_000_000;
