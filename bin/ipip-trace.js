@@ -19,4 +19,7 @@ async function run() {
   process.exitCode = await main(process.argv.slice(2));
 }
 
-run();
+run().catch((error) => {
+  process.exitCode = 4;
+  process.stderr.write(`ipip-trace: internal error, the installation may be damaged: ${error?.stack ?? error}\n`);
+});

@@ -44,9 +44,10 @@ export interface CheckOptions {
 
 /**
  * Follows the requests through the captures and judges every hop.
- * Throws UserError when a capture or an expectation cannot be used; what a capture says is in the report, never thrown.
+ * Throws UserError when a capture, an expectation or an option cannot be used; what a capture says is in the report, never thrown.
  */
 export async function checkCaptures(captures: readonly string[], options: CheckOptions = {}): Promise<Report> {
+  refuseUnknown(options);
   const expectations: ExpectationSource[] = [];
   if (options.expect !== undefined)
     expectations.push((await import('./expect/topology-file.js')).readTopologyFile(options.expect));
@@ -78,6 +79,37 @@ export async function checkCaptures(captures: readonly string[], options: CheckO
     version: version(),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
+}
+
+/** Every option's name, and what its value must be; the compiler sees to it that none is forgotten. */
+const isValid: { readonly [Name in keyof Required<CheckOptions>]: (value: unknown) => boolean } = {
+  expect: (value) => typeof value === 'string',
+  state: (value) => typeof value === 'string',
+  mtu: (value) => Number.isInteger(value) && (value as number) >= 68 && (value as number) <= 65_515,
+  profile: (value) => typeof value === 'string',
+  points: Array.isArray,
+  flows: Array.isArray,
+  only: areRules,
+  skip: areRules,
+  byFlow: (value) => typeof value === 'boolean',
+  require: (value) => Array.isArray(value) && value.every((name) => ['mtu', 'reply', 'all-hops'].includes(name)),
+  failOn: (value) => ['error', 'warning', 'unproven'].includes(value as string),
+  strict: (value) => typeof value === 'boolean',
+  maxJourneys: (value) => Number.isInteger(value) && (value as number) >= 0,
+  onProgress: (value) => typeof value === 'function',
+};
+
+function areRules(value: unknown): boolean {
+  return Array.isArray(value) && value.every((id) => allRules.some((rule) => rule.meta.id === id));
+}
+
+/** A gate that takes a misspelt requirement for none would pass what it should not. */
+function refuseUnknown(options: CheckOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    const isRight = Object.hasOwn(isValid, name) ? isValid[name as keyof CheckOptions] : null;
+    if (isRight === null) throw new UserError(`checkCaptures has no option ${name}`);
+    if (value !== undefined && !isRight(value)) throw new UserError(`checkCaptures: option ${name} cannot be taken`);
+  }
 }
 
 /** Every rule's own words. */

@@ -117,7 +117,12 @@ async function readAhead(descriptor: number, stats: Stats, window: CaptureWindow
     const bytes = new Uint8Array(headroom + chunk);
     return { bytes, view: new DataView(bytes.buffer) };
   });
-  const fill = (n: number): Promise<number> => readInto(descriptor, buffers[n % 2]!.bytes, chunk);
+  const fill = (n: number): Promise<number> => {
+    const filled = readInto(descriptor, buffers[n % 2]!.bytes, chunk);
+    // Awaited later; until then a failure must not count as nobody's.
+    filled.catch(() => {});
+    return filled;
+  };
   let next = fill(0);
   try {
     for (let n = 0; !window.stopped; n++) {

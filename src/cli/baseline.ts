@@ -73,9 +73,10 @@ function covers(entry: Entry, finding: Finding): boolean {
   return entry.role === null || entry.role === finding.role;
 }
 
-/** A name without its folder means that capture in any folder, or the interface of an evidence file that is named after it. */
+/** A name without its folder means that capture in any folder. What follows a colon is an interface's name, which a capture tells. */
 function isPoint(point: string | null, wanted: string): boolean {
-  return point !== null && (point === wanted || point.endsWith(`/${wanted}`) || point.endsWith(`:${wanted}`));
+  if (point === null || point === wanted) return point !== null;
+  return point.endsWith(`/${wanted}`) && !point.slice(0, -wanted.length).includes(':');
 }
 
 function read(file: string): unknown[] {

@@ -46,7 +46,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   // A reader that closes the pipe early (head, a pager) has what it wanted.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE') return;
+      // A full disk: what was to be said is not said, whatever the verdict was.
+      process.once('exit', () => {
+        process.exitCode = ExitStatus.Usage;
+      });
+      if (stream !== process.stderr)
+        process.stderr.write(`ipip-trace: standard output cannot be written (${error.code}): make room\n`);
     });
   }
   let status: number = ExitStatus.Pass;

@@ -956,7 +956,7 @@ export const diagnosisTexts: readonly DiagnosisText[] = [
         cause: 'a capture filter: `icmp` matches nothing inside IPIP',
         confirm: 'the capture holds no protocol 4 at all',
         on: 'capture',
-        command: () => "tcpdump -pni <interface> -w <file> 'ip proto 4 or icmp or arp'",
+        command: () => "tcpdump -pni <interface> -w <file> 'ip proto 4 or icmp or arp or udp port 8472 or vlan'",
       },
       {
         cause: 'the wrong interface',

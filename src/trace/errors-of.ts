@@ -19,7 +19,8 @@ interface QuotedMessages {
   readonly echo: Index<number>;
   /** Errors whose quotation ends before the echo header, by the inner identification. */
   readonly identification: Index<number>;
-  readonly outerOnly: number[];
+  /** Errors whose quotation ends before the inner header, by its pair of outer addresses. */
+  readonly outerOnly: Index<string>;
 }
 
 const pairIndexes = new WeakMap<readonly ErrorSighting[], QuotedPairs>();
@@ -59,10 +60,11 @@ export function errorsNear(
   const index = quotedMessages(errors);
   const echoes = new Set([probe.key, ...probe.rewritten].map(echoNumber));
   const identifications = new Set(seen.map((o) => o.inner.identification));
+  const outers = new Set(seen.flatMap((o) => (o.outer === null ? [] : [pair(o.outer)])));
   const lists = [
     ...[...echoes].map((n) => index.echo.get(n) ?? []),
     ...[...identifications].map((n) => index.identification.get(n) ?? []),
-    index.outerOnly,
+    ...[...outers].map((p) => index.outerOnly.get(p) ?? []),
   ].map((list) => firstThat(errors, list, quotes));
   return take(errors, lists).slice(0, MAX_REFUSALS);
 }
@@ -117,10 +119,11 @@ function quotedPairs(errors: readonly ErrorSighting[]): QuotedPairs {
 function quotedMessages(errors: readonly ErrorSighting[]): QuotedMessages {
   let index = messageIndexes.get(errors);
   if (index === undefined) {
-    index = { echo: new Map(), identification: new Map(), outerOnly: [] };
-    for (const [n, { quotedInner, quotedEcho }] of errors.entries()) {
-      if (quotedInner === null) index.outerOnly.push(n);
-      else if (quotedEcho !== null) put(index.echo, echoNumber(quotedEcho), n);
+    index = { echo: new Map(), identification: new Map(), outerOnly: new Map() };
+    for (const [n, { quotedInner, quotedOuter, quotedEcho }] of errors.entries()) {
+      if (quotedInner === null) {
+        if (quotedOuter !== null) put(index.outerOnly, pair(quotedOuter), n);
+      } else if (quotedEcho !== null) put(index.echo, echoNumber(quotedEcho), n);
       else put(index.identification, quotedInner.identification, n);
     }
     messageIndexes.set(errors, index);

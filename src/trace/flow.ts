@@ -95,7 +95,7 @@ function withoutFlood(evidence: Evidence, rows: number[]): { kept: number[]; pas
       known = new Set();
       copies.set(place, known);
     }
-    const message = `${c.identification[row]} ${c.payloadDigest[row]}`;
+    const message = `${kind} ${c.identification[row]} ${c.outerIdentification[row]} ${c.payloadDigest[row]}`;
     const before = count.get(place) ?? 0;
     if (before < MAX_COPIES && kept.length < MAX_ROWS) {
       count.set(place, before + 1);

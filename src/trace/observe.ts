@@ -148,7 +148,7 @@ export class FileObserver {
   readonly #look = new FirstLook();
   readonly #decodeAll: boolean;
   readonly #sightings = new SightingTable();
-  readonly #kinds = new KindInterner(this.#sightings);
+  readonly #kinds = new KindInterner(this.#sightings, MAX_KINDS);
   /** Filled anew for each echo message. */
   readonly #kind = emptyKind();
   readonly #maxEchoes: number;
@@ -229,7 +229,7 @@ export class FileObserver {
   #fitsTemplate(frame: FrameCursor): boolean {
     const { view } = frame;
     const templates = this.#templates;
-    if (this.#sightings.length >= this.#maxEchoes) return false;
+    if (this.#isFull()) return false;
     const payload = this.#payload;
     for (let i = 0; i < templates.length; i++) {
       const template = templates[i]!;
@@ -276,6 +276,12 @@ export class FileObserver {
     c.identification[i] = identification;
     c.outerIdentification[i] = outerIdentification;
     c.payloadDigest[i] = payloadDigest;
+  }
+
+  /** No more echo messages are kept. What is new in every message counts against the kinds as well. */
+  #isFull(): boolean {
+    const { length, extras } = this.#sightings;
+    return length >= this.#maxEchoes || extras.length >= MAX_KINDS;
   }
 
   /** The next frames of this kind need not be decoded. Where every frame is of another kind, templates are not worth their making. */
@@ -387,8 +393,7 @@ export class FileObserver {
   #sight(frame: FrameCursor, view: FrameView, point: number, reply: boolean, assembled: Assembled | null): void {
     const { bytes, inner, outer, icmp } = view;
     const table = this.#sightings;
-    // What is new in every message counts against the kinds as well.
-    if (table.length >= this.#maxEchoes || table.extras.length >= MAX_KINDS) {
+    if (this.#isFull()) {
       this.#dropped.echoes++;
       return;
     }
@@ -490,7 +495,7 @@ export class FileObserver {
         : 0;
     const known = this.#kinds.count;
     const kind = this.#kinds.intern(k);
-    if (kind >= MAX_KINDS) {
+    if (kind === -1) {
       this.#dropped.echoes++;
       return;
     }

@@ -3,7 +3,7 @@
  * and the payload to tell repeats apart. Never the IP identification: `ping -M do` sends 0 in every request.
  */
 import type { SightingTable } from './sightings.js';
-import { Flag } from './sightings.js';
+import { Flag, hashSeed } from './sightings.js';
 
 /** What identifies one echo request on its whole way, and its reply after reversal. Addresses as unsigned 32-bit numbers. */
 export interface ProbeKey {
@@ -54,10 +54,9 @@ export class ProbeChains {
       const source = from[kind]!;
       const destination = to[kind]!;
       const numbers = (identifier[row]! << 16) | sequence[row]!;
-      let hash =
-        Math.imul(source, 0x9e3779b1) ^
-        Math.imul(destination, 0x85ebca6b) ^
-        Math.imul(Math.floor(numbers / NEIGHBOURS), 0xc2b2ae35);
+      let hash = Math.imul(source ^ hashSeed, 0x9e3779b1);
+      hash = Math.imul(hash ^ (hash >>> 16) ^ destination, 0x85ebca6b) + hashSeed;
+      hash = Math.imul(hash ^ (hash >>> 15) ^ Math.floor(numbers / NEIGHBOURS), 0xc2b2ae35) + hashSeed;
       hash ^= hash >>> 15;
       hash = Math.imul(hash, 0x2c1b3c6d);
       hash ^= hash >>> 12;

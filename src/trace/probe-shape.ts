@@ -77,7 +77,12 @@ export class ProbeShapes {
       const again = i > 0 && this.#isAgain(rows[i - 1]!, row);
       words[2 + 2 * i] = kind;
       words[3 + 2 * i] =
-        (identification << 12) | (digest << 8) | (outer << 4) | (again ? 2 : 0) | (c.identification[row] === 0 ? 1 : 0);
+        (identification << 12) |
+        (digest << 8) |
+        (outer << 4) |
+        (this.#isLast(row) ? 4 : 0) |
+        (again ? 2 : 0) |
+        (c.identification[row] === 0 ? 1 : 0);
     }
     if (this.#anyQuoted && this.#isQuoted(probes, n)) return -1;
     return this.#number(2 + 2 * count);
@@ -132,6 +137,13 @@ export class ProbeShapes {
     if (c.seconds[a] !== c.seconds[b]) return c.seconds[a]! < c.seconds[b]!;
     if (c.nanoseconds[a] !== c.nanoseconds[b]) return c.nanoseconds[a]! < c.nanoseconds[b]!;
     return c.frame[a]! < c.frame[b]!;
+  }
+
+  /** Nothing at all is there after it at its point: its capture may have been stopped before what should follow. */
+  #isLast(row: number): boolean {
+    const { columns: c, kinds } = this.#evidence.sightings;
+    const { lastSeconds, lastNanoseconds } = this.#evidence.points[kinds.columns.point[c.kind[row]!]!]!.traffic;
+    return c.seconds[row]! > lastSeconds || (c.seconds[row] === lastSeconds && c.nanoseconds[row]! >= lastNanoseconds);
   }
 
   /** Two rows at one point with one time. */

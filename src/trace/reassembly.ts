@@ -3,9 +3,11 @@
  * identification again for another datagram, or a million first fragments and nothing after them.
  */
 import type { FrameCursor } from '../capture/capture.js';
+import { macText } from '../decode/address.js';
 import { ABSENT, decodeFrame, FrameView } from '../decode/frame.js';
 import * as ipv4 from '../decode/ipv4.js';
 import { LayerKind } from '../decode/layer-kind.js';
+import * as vlan from '../decode/vlan.js';
 import { elapsed, type FragmentRef } from './observation.js';
 
 /** Datagrams that wait for the rest of their fragments, and octets that all of them may take; what goes beyond is counted. */
@@ -14,7 +16,7 @@ const MAX_WAITING = 16 * 1024 * 1024;
 /** What a fragment takes besides its octets. */
 const PIECE_OVERHEAD = 320;
 /** Octets of small fragments are kept many to a block: a buffer each would cost more than they do. */
-const BLOCK = 16 * 1024;
+const BLOCK = 2 * 1024;
 /** Open copies of one datagram: more say nothing more. */
 const MAX_COPIES = 16;
 /** Datagrams handed on of which the fragments are remembered, to know late copies of them, and octets of all of them. */
@@ -52,6 +54,8 @@ interface Piece extends Kept {
   /** Total length of the fragment's own datagram. */
   readonly totalLength: number;
   readonly timeToLive: number;
+  /** The checksums of its own header and of the IPv4 headers around it. */
+  readonly headersRight: boolean;
   readonly frame: number;
 }
 
@@ -127,7 +131,8 @@ export class Reassembly {
     if (length <= 0 || offset + length > MAX_DATAGRAM) return;
     this.#makeRoom(frame);
     const identification = ipv4.identification(bytes, headerAt);
-    const key = `${point} ${depth} ${protocol} ${ipv4.source(bytes, headerAt)} ${ipv4.destination(bytes, headerAt)} ${identification}`;
+    // A fragment with another header around it went another way: the rules would not see it among these.
+    const key = `${point} ${depth} ${protocol} ${ipv4.source(bytes, headerAt)} ${ipv4.destination(bytes, headerAt)} ${identification} ${around(view, headerAt)}`;
     const from = this.#keep(bytes, headerEnd, Math.max(headerEnd, Math.min(limit, headerEnd + length)));
     const piece: Piece = {
       block: this.#block,
@@ -137,10 +142,15 @@ export class Reassembly {
       length,
       totalLength,
       timeToLive: ipv4.timeToLive(bytes, headerAt),
+      headersRight: headersAreRight(view, headerAt),
       frame: frame.frameNumber,
     };
     const datagram = this.#homeOf(key, piece, frame) ?? this.#begin(key, piece, frame, point, protocol);
-    if (datagram === null) return;
+    if (datagram === null) {
+      this.#blockUsed = from;
+      this.dropped++;
+      return;
+    }
     datagram.pieces.splice(placeOf(datagram, offset), 0, piece);
     datagram.held += length;
     datagram.captured += piece.to - from;
@@ -216,8 +226,7 @@ export class Reassembly {
       i++;
       if (known !== undefined || datagram.held + piece.length > MAX_DATAGRAM) continue;
       // Copies that were forwarded in between carry another TTL.
-      if (datagram.timeToLive === piece.timeToLive) return datagram;
-      found ??= datagram;
+      if (datagram.timeToLive === piece.timeToLive) found ??= datagram;
     }
     return found;
   }
@@ -320,9 +329,8 @@ export class Reassembly {
     decodeFrame(view, bytes, 0, headLength, head.linkType);
     const headers: number[] = [];
     for (let i = 0; i < view.count; i++) if (view.kind[i] === LayerKind.Ipv4) headers.push(view.at[i]!);
-    let headersRight = true;
+    const headersRight = pieces.every((piece) => piece.headersRight);
     for (const header of headers) {
-      headersRight = headersRight && ipv4.headerChecksumIsRight(bytes, header);
       const total = Math.min(MAX_DATAGRAM, ipv4.totalLength(bytes, header) + grown);
       bytes[header + 2] = total >>> 8;
       bytes[header + 3] = total & 0xff;
@@ -361,6 +369,28 @@ export class Reassembly {
       headersRight,
     });
   }
+}
+
+/** MACs, VLANs, and of the IPv4 headers around the fragmented one what all fragments of a datagram have in common there. */
+function around(view: FrameView, headerAt: number): string {
+  const { bytes } = view;
+  let text = '';
+  for (let i = 0; i < view.quotedFrom && view.at[i]! < headerAt; i++) {
+    const at = view.at[i]!;
+    if (view.kind[i] === LayerKind.Ipv4) {
+      const dscp = ipv4.typeOfService(bytes, at) >>> 2;
+      text += `${ipv4.source(bytes, at)}>${ipv4.destination(bytes, at)}/${ipv4.timeToLive(bytes, at)}/${dscp} `;
+    } else if (view.kind[i] === LayerKind.Ethernet) text += `${macText(bytes, at)}<${macText(bytes, at + 6)} `;
+    else if (view.kind[i] === LayerKind.Vlan) text += `${vlan.identifier(bytes, at)} `;
+  }
+  return `${text}${ipv4.typeOfService(bytes, headerAt) >>> 2}`;
+}
+
+function headersAreRight(view: FrameView, headerAt: number): boolean {
+  for (let i = 0; i < view.quotedFrom && view.at[i]! <= headerAt; i++) {
+    if (view.kind[i] === LayerKind.Ipv4 && !ipv4.headerChecksumIsRight(view.bytes, view.at[i]!)) return false;
+  }
+  return true;
 }
 
 /** A receiver would have given it up. */

@@ -174,6 +174,9 @@ export class SightingTable implements SightingParts {
   }
 }
 
+/** Mixed into hashes of what captures hold, so that none can be made to collide. */
+export const hashSeed = Math.floor(Math.random() * 0x7fffffff) | 1;
+
 /** Words that a kind packs into; a power of two keeps each kind on one cache line. */
 const WORDS = 16;
 
@@ -185,16 +188,19 @@ export class KindInterner {
   #packed = new Uint32Array(16 * WORDS);
   readonly #candidate = new Uint32Array(WORDS);
   readonly #extras = new Map<string, number>();
+  readonly #limit: number;
 
-  constructor(table: SightingTable) {
+  /** `limit`: kinds that get a number. */
+  constructor(table: SightingTable, limit: number) {
     this.#table = table;
+    this.#limit = limit;
   }
 
   get count(): number {
     return this.#table.kinds.length;
   }
 
-  /** The kind's number, given to it now if it is new. */
+  /** The kind's number, given to it now if it is new; -1: it is new, and one too many. */
   intern(kind: SightingKind): number {
     const words = this.#candidate;
     words[0] = kind.point;
@@ -213,13 +219,11 @@ export class KindInterner {
     words[12] = kind.capturedLength;
     words[13] = kind.wireLength;
     words[14] = kind.extra;
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < WORDS; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193) ^ (hash >>> 15);
     const mask = this.#slots.length - 1;
-    let slot = (hash ^ (hash >>> 13)) & mask;
+    let slot = hashOf(words, 0) & mask;
     for (;;) {
       const number = this.#slots[slot]!;
-      if (number === -1) return this.#add(kind, slot);
+      if (number === -1) return this.#table.kinds.length < this.#limit ? this.#add(kind, slot) : -1;
       const packed = this.#packed;
       const at = number * WORDS;
       let i = 0;
@@ -263,14 +267,19 @@ export class KindInterner {
     const mask = slots.length - 1;
     const packed = this.#packed;
     for (let number = 0; number < this.#table.kinds.length; number++) {
-      let hash = 0x811c9dc5;
-      for (let i = 0; i < WORDS; i++) {
-        hash = Math.imul(hash ^ packed[number * WORDS + i]!, 0x01000193) ^ (hash >>> 15);
-      }
-      let slot = (hash ^ (hash >>> 13)) & mask;
+      let slot = hashOf(packed, number * WORDS) & mask;
       while (slots[slot] !== -1) slot = (slot + 1) & mask;
       slots[slot] = number;
     }
     this.#slots = slots;
   }
+}
+
+function hashOf(words: Uint32Array, from: number): number {
+  let hash = hashSeed;
+  for (let i = 0; i < WORDS; i++) {
+    hash = Math.imul(hash ^ words[from + i]!, 0x85ebca6b) + hashSeed;
+    hash ^= hash >>> 15;
+  }
+  return hash ^ (hash >>> 13);
 }
