@@ -9,6 +9,7 @@ import { median } from '../trace/point-view.js';
 import type { ProbeShapes } from '../trace/probe-shape.js';
 import { roleOrder, segmentBetween } from '../trace/segment.js';
 import type { SightingColumns } from '../trace/sightings.js';
+import { widened } from '../trace/widened.js';
 import { copiesOf } from './copies.js';
 
 export interface Loss {
@@ -167,12 +168,6 @@ class InstantColumn {
     const nanoseconds = this.#nanoseconds[n]!;
     return nanoseconds === -1 ? null : { seconds: this.#seconds[n]!, nanoseconds };
   }
-}
-
-function widened<A extends Uint32Array | Int32Array | Float64Array>(array: A, length: number): A {
-  const made = new (array.constructor as new (length: number) => A)(length);
-  made.set(array);
-  return made;
 }
 
 /** Frames of one direction at one point, by the probe's position: 0 where it was not seen. */

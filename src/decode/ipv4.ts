@@ -67,10 +67,6 @@ export function protocol(bytes: Uint8Array, at: number): number {
   return bytes[at + 9]!;
 }
 
-export function headerChecksum(bytes: Uint8Array, at: number): number {
-  return uint16(bytes, at + 10);
-}
-
 export function source(bytes: Uint8Array, at: number): number {
   return uint32(bytes, at + 12);
 }

@@ -4,6 +4,7 @@
  */
 import type { SightingTable } from './sightings.js';
 import { Flag, hashSeed } from './sightings.js';
+import { widened } from './widened.js';
 
 /** What identifies one echo request on its whole way, and its reply after reversal. Addresses as unsigned 32-bit numbers. */
 export interface ProbeKey {
@@ -65,8 +66,8 @@ export class ProbeChains {
         const chain = slots[slot]!;
         if (chain === -1) {
           if (this.count === this.first.length) {
-            this.first = wider(this.first);
-            last = wider(last);
+            this.first = widened(this.first, this.count * 2);
+            last = widened(last, this.count * 2);
           }
           slots[slot] = this.count;
           this.first[this.count] = row;
@@ -116,10 +117,4 @@ export class ProbeChains {
     this.fill(chain, rows);
     return rows;
   }
-}
-
-function wider(array: Int32Array): Int32Array<ArrayBuffer> {
-  const made = new Int32Array(array.length * 2);
-  made.set(array);
-  return made;
 }

@@ -5,6 +5,7 @@
 import type { Probe } from './flow.js';
 import type { ProbeChains, ProbeKey } from './probe-key.js';
 import { Flag, type SightingTable } from './sightings.js';
+import { widened } from './widened.js';
 
 /** All probes of a run: chains of rows as they are, and those that had to be taken apart or joined. */
 export class ProbeStore {
@@ -146,9 +147,7 @@ export class ProbeStore {
 
   #add(id: number): void {
     if (this.length === this.#ids.length) {
-      const wider = new Int32Array(this.#ids.length * 2);
-      wider.set(this.#ids);
-      this.#ids = wider;
+      this.#ids = widened(this.#ids, this.#ids.length * 2);
     }
     this.#ids[this.length++] = id;
   }

@@ -3,6 +3,8 @@
  * lengths, …) is a kind, kept once; a row holds its kind's number and what is its own: 32 octets, so that millions fit and
  * none costs an object. An Observation is built from a row only when someone looks at it.
  */
+import { widened } from './widened.js';
+
 /** Bits of `flags`. A checksum that was not wholly captured has neither of its two bits. */
 export const Flag = {
   Reply: 1,
@@ -100,10 +102,7 @@ class ColumnTable<K extends Kinds> {
     if (capacity <= this.capacity) return;
     const columns = this.columns as Record<string, Column>;
     for (const name of this.#names) {
-      const before = columns[name]!;
-      const wider = new (before.constructor as new (length: number) => Column)(capacity);
-      wider.set(before.subarray(0, this.length) as never);
-      columns[name] = wider;
+      columns[name] = widened(columns[name]!, capacity);
     }
     this.capacity = capacity;
   }
@@ -252,9 +251,7 @@ export class KindInterner {
     const columns = kinds.columns;
     for (const name of Object.keys(columns) as (keyof KindColumns)[]) columns[name][number] = kind[name];
     if ((number + 1) * WORDS > this.#packed.length) {
-      const wider = new Uint32Array(this.#packed.length * 2);
-      wider.set(this.#packed);
-      this.#packed = wider;
+      this.#packed = widened(this.#packed, this.#packed.length * 2);
     }
     this.#packed.set(this.#candidate, number * WORDS);
     this.#slots[slot] = number;
