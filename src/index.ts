@@ -1,15 +1,15 @@
 /** The library: the same check as the command line, as a function that returns the report. It prints nothing and exits nowhere. */
 import { rules as allRules } from './checks/registry.js';
 import type { RuleMeta } from './checks/rule.js';
-import type { ExpectationSource, HopRole } from './expect/expected-path.js';
 import { defaultProfile, findProfile, profiles } from './expect/profiles.js';
+import type { ExpectationSource, HopRole } from './path/facts.js';
 import { check } from './pipeline.js';
 import type { Report } from './report/report.js';
 import { UserError } from './user-error.js';
 import { version } from './version.js';
 
 export type { RuleMeta, Severity, Source } from './checks/rule.js';
-export type { HopRole } from './expect/expected-path.js';
+export type { HopRole } from './path/facts.js';
 export type * from './report/report.js';
 export { UserError } from './user-error.js';
 

@@ -21,8 +21,8 @@ const require = createRequire(import.meta.url);
  * its bundle takes its place; in dist's own modules the words mean what they say.
  */
 const entries = {
-  main: { module: 'cli/main.js', withIt: ['cli/settings.js', 'report/pretty.js'] },
-  worker: { module: 'intake/worker.js', withIt: [] },
+  main: { module: 'cli/main.js', withIt: ['cli/settings.js', 'formats/pretty.js'] },
+  worker: { module: 'observe/worker.js', withIt: [] },
 };
 
 /** pcap-parser says `new Buffer`, which Node takes without a warning under node_modules only; lz4-napi is native. */
@@ -40,7 +40,7 @@ const standIns = [
   { from: yargsPlatform, of: 'cliui', by: 'late' },
   { from: yargsPlatform, of: 'string-width', by: 'late' },
   { from: 'cli-table3/src/utils.js', of: 'string-width', by: join(own, 'plain-width.cjs') },
-  { from: join(dist, 'report/layout.js'), of: 'string-width', by: join(own, 'plain-width.cjs') },
+  { from: join(dist, 'formats/layout.js'), of: 'string-width', by: join(own, 'plain-width.cjs') },
 ];
 
 /** Changes to packages. Each must fit exactly once: a new version of the package that says it otherwise fails the build. */

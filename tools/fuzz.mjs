@@ -91,7 +91,7 @@ async function work() {
     ...(await import('../dist/pipeline.js')),
     ...(await import('../dist/decode/frame.js')),
     ...(await import('../dist/decode/describe-frame.js')),
-    reporters: (await import('../dist/report/registry.js')).reporters,
+    reporters: (await import('../dist/formats/registry.js')).reporters,
   };
   const view = new tool.FrameView();
   const good = goodFrame();

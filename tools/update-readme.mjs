@@ -42,7 +42,7 @@ export function withRules(text, rules) {
 
 if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].replaceAll('\\', '/').split('/').pop())) {
   const { rules } = await import('../dist/checks/registry.js');
-  const { reportPretty } = await import('../dist/report/pretty.js');
+  const { reportPretty } = await import('../dist/formats/pretty.js');
   const { explanationOf } = await import('../dist/cli/explain.js');
   for (const file of files) writeFileSync(file, withRules(withOutputs(readFileSync(file, 'utf8')), rules));
   writeFileSync(new URL('../docs/terminal.svg', import.meta.url), screen(reportPretty, explanationOf));

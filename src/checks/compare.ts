@@ -1,9 +1,9 @@
 /** Comparisons that several rules make, so that each rule holds only its judgement. */
 import { addressText } from '../decode/address.js';
-import type { Fact } from '../expect/expected-path.js';
-import { type HopRole, hopRoles } from '../expect/expected-path.js';
-import type { Hop, Journey, Leg } from '../trace/journey.js';
-import type { Observation } from '../trace/observation.js';
+import type { Hop, Journey, Leg } from '../follow/journey.js';
+import type { Observation } from '../observe/observation.js';
+import type { Fact } from '../path/facts.js';
+import { type HopRole, hopRoles } from '../path/facts.js';
 import { fail, pass, proof, unproven, type Verdict } from './rule.js';
 
 export interface Mismatch {

@@ -1,6 +1,6 @@
 /** How many copies of a datagram a hop saw, less those that the way of capturing makes by itself. */
-import type { Hop } from '../trace/journey.js';
-import type { Observation } from '../trace/observation.js';
+import type { Hop } from '../follow/journey.js';
+import type { Observation } from '../observe/observation.js';
 
 /**
  * A cooked capture without interface index (LINUX_SLL) lumps a bridge and its veth together, so one datagram stands there

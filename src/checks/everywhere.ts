@@ -1,2 +1,2 @@
 /** All places of a path, for rules that judge every hop. */
-export { hopRoles as everywhere } from '../expect/expected-path.js';
+export { hopRoles as everywhere } from '../path/facts.js';

@@ -1,15 +1,16 @@
 /** What all probes of a flow show together: counts, losses by segment, sizes, order, clocks. Filled one journey at a time. */
-import type { HopRole } from '../expect/expected-path.js';
-import type { CapturePoint } from '../trace/capture-point.js';
-import { type ClockEstimate, ClockFilter } from '../trace/clock.js';
-import type { Evidence } from '../trace/evidence.js';
-import { type Direction, type FlowPath, type Hop, isSourceSide, type Journey, type Leg } from '../trace/journey.js';
-import { type ErrorSighting, elapsed, type FrameRef, type Instant, type Observation } from '../trace/observation.js';
-import { median } from '../trace/point-view.js';
-import type { ProbeShapes } from '../trace/probe-shape.js';
-import { roleOrder, segmentBetween } from '../trace/segment.js';
-import type { SightingColumns } from '../trace/sightings.js';
-import { widened } from '../trace/widened.js';
+
+import { type ClockEstimate, ClockFilter } from '../follow/clock.js';
+import { type Direction, type FlowPath, type Hop, isSourceSide, type Journey, type Leg } from '../follow/journey.js';
+import { median } from '../follow/point-view.js';
+import type { ProbeShapes } from '../follow/probe-shape.js';
+import type { Evidence } from '../follow/sighted.js';
+import type { CapturePoint } from '../observe/capture-point.js';
+import { type ErrorSighting, elapsed, type FrameRef, type Instant, type Observation } from '../observe/observation.js';
+import type { SightingColumns } from '../observe/sightings.js';
+import { widened } from '../observe/widened.js';
+import type { HopRole } from '../path/facts.js';
+import { roleOrder, segmentBetween } from '../path/segments.js';
 import { copiesOf } from './copies.js';
 
 export interface Loss {

@@ -1,10 +1,10 @@
 /** What a rule is: it judges one thing at one place and says pass, fail, unproven or not-applicable, with the frames that show it. */
 import type { CaptureSummary } from '../capture/capture.js';
-import type { HopRole } from '../expect/expected-path.js';
-import type { CapturePoint } from '../trace/capture-point.js';
-import type { Hop, Journey, Leg } from '../trace/journey.js';
-import type { ArpSighting, FrameRef, Observation } from '../trace/observation.js';
-import type { Assignment } from '../trace/path-order.js';
+import type { Hop, Journey, Leg } from '../follow/journey.js';
+import type { Assignment } from '../follow/places/assign.js';
+import type { CapturePoint } from '../observe/capture-point.js';
+import type { ArpSighting, FrameRef, Observation } from '../observe/observation.js';
+import type { HopRole } from '../path/facts.js';
 import type { FlowSummary } from './flow-summary.js';
 
 export type Severity = 'error' | 'warning' | 'info';

@@ -1,7 +1,8 @@
 /** Runs the rules over captures, flows and journeys, and turns verdicts into findings. */
+
+import type { Hop, Journey, Leg } from '../follow/journey.js';
+import { isSourceSide, isTunnel, isUnderlay } from '../follow/journey.js';
 import type { Direction, Finding, Outcome } from '../report/report.js';
-import type { Hop, Journey, Leg } from '../trace/journey.js';
-import { isSourceSide, isTunnel, isUnderlay } from '../trace/journey.js';
 import type { FlowSummary } from './flow-summary.js';
 import { rules } from './registry.js';
 import type { AnyRule, CaptureScene, RuleMeta, Severity, Verdict } from './rule.js';

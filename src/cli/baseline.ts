@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { findRule } from '../checks/registry.js';
-import { hopRoles } from '../expect/expected-path.js';
+import { hopRoles } from '../path/facts.js';
 import type { Finding, Note } from '../report/report.js';
 import { UserError } from '../user-error.js';
 import { nearest } from './nearest.js';

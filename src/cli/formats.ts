@@ -1,10 +1,10 @@
 /** --format NAME[=FILE]: what was asked for, and a report printed in each of them. Shared by every command that shows a report. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import chalk from 'chalk';
-import { verdictLine } from '../report/reading.js';
-import { reporters } from '../report/registry.js';
+import { verdictLine } from '../formats/reading.js';
+import { reporters } from '../formats/registry.js';
+import type { ReporterOptions } from '../formats/reporter.js';
 import type { Report } from '../report/report.js';
-import type { ReporterOptions } from '../report/reporter.js';
 import { UserError } from '../user-error.js';
 import { explanationOf } from './explain.js';
 import type { NamedFile } from './outputs.js';
@@ -95,7 +95,7 @@ async function appendStepSummary(
 ): Promise<void> {
   const file = process.env.GITHUB_STEP_SUMMARY;
   if (file === undefined || file === '') return;
-  const { githubStepSummary } = await import('../report/github.js');
+  const { githubStepSummary } = await import('../formats/github.js');
   write(file, `${githubStepSummary(report, { ...options, color: false })}\n`, true);
 }
 

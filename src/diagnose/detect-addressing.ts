@@ -1,8 +1,8 @@
 /** Addresses and MACs that are not the expected ones, and what that says. */
 import { addressText } from '../decode/address.js';
+import { placeIn } from '../follow/journey.js';
+import { refText } from '../observe/observation.js';
 import type { Direction } from '../report/report.js';
-import { placeIn } from '../trace/journey.js';
-import { refText } from '../trace/observation.js';
 import { segmentOfStage } from './detect-mtu.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';

@@ -1,7 +1,7 @@
 /** Plain, wrong or asymmetric: how the datagram travels between the nodes. */
 import { addressText } from '../decode/address.js';
-import { isUnderlay, type Journey, type Leg } from '../trace/journey.js';
-import { type Observation, refText } from '../trace/observation.js';
+import { isUnderlay, type Journey, type Leg } from '../follow/journey.js';
+import { type Observation, refText } from '../observe/observation.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
 import { firstFailure, probeName } from './words.js';

@@ -1,8 +1,8 @@
 /** ICMP errors as evidence: who sent it, what it quotes, and what Linux makes of it. */
 import { addressText } from '../decode/address.js';
-import { errorMeaning } from '../trace/icmp-meaning.js';
-import { isSourceSide, type Journey } from '../trace/journey.js';
-import { type ErrorSighting, refText } from '../trace/observation.js';
+import { errorMeaning } from '../follow/icmp-meaning.js';
+import { isSourceSide, type Journey } from '../follow/journey.js';
+import { type ErrorSighting, refText } from '../observe/observation.js';
 import { findDiagnosis } from './catalogue.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';

@@ -3,10 +3,10 @@
 import { partlySeen } from '../checks/compare.js';
 import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
+import { type Hop, isSourceSide, type Journey } from '../follow/journey.js';
+import { elapsed, refText } from '../observe/observation.js';
+import { segmentBetween } from '../path/segments.js';
 import type { Direction } from '../report/report.js';
-import { type Hop, isSourceSide, type Journey } from '../trace/journey.js';
-import { elapsed, refText } from '../trace/observation.js';
-import { segmentBetween } from '../trace/segment.js';
 import { type CauseText, findDiagnosis } from './catalogue.js';
 import { bySegment, segmentOfStage, segmentStage, stagesOf } from './detect-mtu.js';
 import type { FlowScene } from './diagnose.js';

@@ -1,9 +1,8 @@
 /** Sizes: fragmentation needed, fragments, and thresholds above which datagrams vanish. */
 import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
-import { OUTER_HEADER } from '../expect/expected-path.js';
-
-import { refText } from '../trace/observation.js';
+import { refText } from '../observe/observation.js';
+import { OUTER_HEADER } from '../path/facts.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
 import { firstFailure, seenAt } from './words.js';

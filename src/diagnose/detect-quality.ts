@@ -1,6 +1,6 @@
 /** Duplication, reordering, damage, and checksums that an offload spoils. */
-import { isSourceSide } from '../trace/journey.js';
-import { segmentBetween } from '../trace/segment.js';
+import { isSourceSide } from '../follow/journey.js';
+import { segmentBetween } from '../path/segments.js';
 import { corruptedSegment } from './detect-losses.js';
 import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';

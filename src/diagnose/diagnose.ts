@@ -2,9 +2,9 @@
 import type { CaptureSummary } from '../capture/capture.js';
 import type { FlowSummary } from '../checks/flow-summary.js';
 import type { CaptureScene } from '../checks/rule.js';
+import type { Journey } from '../follow/journey.js';
+import type { CapturePoint } from '../observe/capture-point.js';
 import type { Diagnosis, Finding } from '../report/report.js';
-import type { CapturePoint } from '../trace/capture-point.js';
-import type { Journey } from '../trace/journey.js';
 import { detectAddressing } from './detect-addressing.js';
 import { detectBlindCaptures, detectRuns } from './detect-captures.js';
 import { detectEncapsulation } from './detect-encapsulation.js';

@@ -1,10 +1,10 @@
 /** Builds one diagnosis from its catalogue entry, with the scene of the direction it concerns. */
 import { addressText } from '../decode/address.js';
+import type { FlowPath } from '../follow/journey.js';
+import { isTunnel } from '../follow/journey.js';
+import { baseName } from '../follow/point-name.js';
+import type { FrameRef } from '../observe/observation.js';
 import type { Diagnosis, Direction, EvidenceReport } from '../report/report.js';
-import type { FlowPath } from '../trace/journey.js';
-import { isTunnel } from '../trace/journey.js';
-import type { FrameRef } from '../trace/observation.js';
-import { baseName } from '../trace/point-name.js';
 import { type CauseText, findDiagnosis, type Scene } from './catalogue.js';
 
 export interface Draft {

@@ -1,8 +1,8 @@
 /** Sentences about what was seen, for the fact level of a diagnosis. */
 import { addressText } from '../decode/address.js';
-import type { CapturePoint } from '../trace/capture-point.js';
-import type { Hop } from '../trace/journey.js';
-import { refText } from '../trace/observation.js';
+import type { Hop } from '../follow/journey.js';
+import type { CapturePoint } from '../observe/capture-point.js';
+import { refText } from '../observe/observation.js';
 import type { FlowScene } from './diagnose.js';
 
 /** "request 7 of 10", or "the request" when there is only one. */

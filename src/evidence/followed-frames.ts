@@ -1,10 +1,10 @@
 /** Which frames belong to the judged flows, and at which capture point each was seen. */
 import { addressText } from '../decode/address.js';
+import type { FlowPath } from '../follow/journey.js';
+import { type Evidence, observationAt } from '../follow/sighted.js';
+import type { CapturePoint } from '../observe/capture-point.js';
+import type { FrameRef } from '../observe/observation.js';
 import type { Report } from '../report/report.js';
-import type { CapturePoint } from '../trace/capture-point.js';
-import { type Evidence, observationAt } from '../trace/evidence.js';
-import type { FlowPath } from '../trace/journey.js';
-import type { FrameRef } from '../trace/observation.js';
 import { UserError } from '../user-error.js';
 
 export interface FollowedFrame {

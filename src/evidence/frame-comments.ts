@@ -1,6 +1,7 @@
 /** What each frame proves, in the words of the report: the comments that Wireshark shows beside it. */
+
+import { safeText } from '../formats/safe-text.js';
 import type { Diagnosis, Finding, Report } from '../report/report.js';
-import { safeText } from '../report/safe-text.js';
 
 /** Readers keep so many comments of a frame, the first of which says where it comes from. */
 const mostComments = 16;

@@ -2,12 +2,12 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import type { FrameCursor } from '../capture/capture.js';
 import { readCapture } from '../capture/read-capture.js';
+import { baseName } from '../follow/point-name.js';
+import { compareText } from '../follow/sighted.js';
+import { safeText } from '../formats/safe-text.js';
+import type { CapturePoint } from '../observe/capture-point.js';
+import { roleOrder } from '../path/segments.js';
 import type { Report } from '../report/report.js';
-import { safeText } from '../report/safe-text.js';
-import type { CapturePoint } from '../trace/capture-point.js';
-import { compareText } from '../trace/evidence.js';
-import { baseName } from '../trace/point-name.js';
-import { roleOrder } from '../trace/segment.js';
 import { UserError } from '../user-error.js';
 import { clockShifts } from './clock-shift.js';
 import type { Followed, FollowedFrame } from './followed-frames.js';

@@ -1,6 +1,6 @@
 /** What the namespaces are to one another: who owns an address, which node a pod lives on, and the address peers reach a node by. */
 import { addressText } from '../decode/address.js';
-import type { ExpectationProblem } from './expected-path.js';
+import type { ExpectationProblem } from '../path/facts.js';
 import { Host } from './forwarding.js';
 import type { Link, Namespace, Route } from './namespace.js';
 

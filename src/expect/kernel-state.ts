@@ -1,6 +1,5 @@
 /** The expectation that the kernels' own tables give: dumps of nodes and pods, followed as Linux would forward. */
 import { addressText } from '../decode/address.js';
-import { Cluster, type Placement } from './cluster.js';
 import {
   type ExpectationProblem,
   type ExpectationSource,
@@ -10,7 +9,8 @@ import {
   type HopRole,
   hopRoles,
   type PathFacts,
-} from './expected-path.js';
+} from '../path/facts.js';
+import { Cluster, type Placement } from './cluster.js';
 import type { Host } from './forwarding.js';
 import { type End, followLeg, type Leg, type Mode, modeOf } from './leg.js';
 import { printablePath } from './namespace.js';

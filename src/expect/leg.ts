@@ -3,7 +3,7 @@
  * Every step is judged against what the other namespaces say, so a broken table predicts what ought to be, and is named as broken.
  */
 import { addressText } from '../decode/address.js';
-import { type Cluster, facesPod, isLinkLocal, type Placement } from './cluster.js';
+import { isVirtualRouter } from '../follow/virtual-router.js';
 import {
   type Encapsulation,
   type ExpectationProblem,
@@ -11,10 +11,10 @@ import {
   type HopFacts,
   type HopRole,
   OUTER_HEADER,
-} from './expected-path.js';
+} from '../path/facts.js';
+import { type Cluster, facesPod, isLinkLocal, type Placement } from './cluster.js';
 import type { Decision, Host } from './forwarding.js';
 import type { Link } from './namespace.js';
-import { isVirtualRouter } from './virtual-router.js';
 
 export interface End {
   readonly address: number;

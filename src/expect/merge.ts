@@ -1,7 +1,7 @@
 /** Facts of several sources put together: declared over kernel state over inferred, a contradiction between the first two said openly. */
 import { addressText } from '../decode/address.js';
-import type { ExpectationProblem, Fact, FlowFacts, HopFacts, HopRole, PathFacts } from './expected-path.js';
-import { hopRoles } from './expected-path.js';
+import type { ExpectationProblem, Fact, FlowFacts, HopFacts, HopRole, PathFacts } from '../path/facts.js';
+import { hopRoles } from '../path/facts.js';
 
 /** `sources` in order of authority, highest first. */
 export function mergeFacts(sources: readonly FlowFacts[]): FlowFacts {

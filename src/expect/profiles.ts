@@ -1,5 +1,5 @@
 /** Profiles: what each CNI mode makes of a path. The only place that knows a default MTU or a device name. */
-import { OUTER_HEADER } from './expected-path.js';
+import { OUTER_HEADER } from '../path/facts.js';
 
 export interface Profile {
   readonly name: string;

@@ -1,8 +1,8 @@
 /** Reads a folder of state dumps into namespaces: `<name>.<link|addr|route|neigh|rule>.json` and `<name>.<command>.txt`. */
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import type { ExpectationProblem } from '../path/facts.js';
 import { UserError } from '../user-error.js';
-import type { ExpectationProblem } from './expected-path.js';
 import { type Namespace, newNamespace, printable, printablePath } from './namespace.js';
 import { readRetina, readRetinaTarball } from './retina.js';
 import {

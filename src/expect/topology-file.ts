@@ -1,8 +1,6 @@
 /** The expectation that a person declares in ipip-path.yaml. Every declared fact is enforced; what is not declared is nobody's word. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { addressText, inPrefix, type Prefix, parseAddress, parsePrefix, prefixText } from '../decode/address.js';
-import { UserError } from '../user-error.js';
-import { canonicalMac } from './address-words.js';
 import {
   type DeclaredPoint,
   type Encapsulation,
@@ -15,7 +13,9 @@ import {
   hopRoles,
   OUTER_HEADER,
   type PathFacts,
-} from './expected-path.js';
+} from '../path/facts.js';
+import { UserError } from '../user-error.js';
+import { canonicalMac } from './address-words.js';
 import { printablePath } from './namespace.js';
 import { findProfile, type Profile } from './profiles.js';
 import { type Branch, listed, nearest, readTopologyYaml } from './topology-yaml.js';

@@ -1,5 +1,5 @@
 /** The report: plain data, the same as `--format json` prints. Fields are added freely and never renamed. */
-import type { HopRole } from '../expect/expected-path.js';
+import type { HopRole } from '../path/facts.js';
 
 export type Outcome = 'pass' | 'fail' | 'unproven';
 export type Severity = 'error' | 'warning' | 'info';

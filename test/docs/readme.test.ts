@@ -3,7 +3,7 @@ import { XMLValidator } from 'fast-xml-parser';
 import { expect, it } from 'vitest';
 import { rules } from '../../src/checks/registry.js';
 import { explanationOf } from '../../src/cli/explain.js';
-import { reportPretty } from '../../src/report/pretty.js';
+import { reportPretty } from '../../src/formats/pretty.js';
 // @ts-expect-error a plain script without types
 import { screen } from '../../tools/terminal-svg.mjs';
 // @ts-expect-error a plain script without types
@@ -41,7 +41,7 @@ it('README.md names only files that are there and formats that exist', async () 
   for (const [, target] of readme.matchAll(/\]\(((?!https?:)[^)#]+)\)/g)) {
     expect(existsSync(new URL(`../../${target}`, import.meta.url)), target).toBe(true);
   }
-  const { reporters } = await import('../../src/report/registry.js');
+  const { reporters } = await import('../../src/formats/registry.js');
   const line = readme.split('\n').find((l) => l.startsWith('Formats:'))!;
   const named = [...line.matchAll(/`(\w+)`/g)].map((m) => m[1]!);
   expect(named.sort()).toEqual(Object.keys(reporters).sort());

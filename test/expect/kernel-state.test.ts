@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { HopRole } from '../../src/expect/expected-path.js';
 import { readKernelState } from '../../src/expect/kernel-state.js';
+import type { HopRole } from '../../src/path/facts.js';
 import { hasTshark, tsharkFields } from '../support/tshark.js';
 import { changedState, flowOf, plain, scenarios, stateOf } from './support.js';
 

@@ -4,13 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { addressText, parseAddress } from '../../src/decode/address.js';
-import {
-  type ExpectationSource,
-  type FlowFacts,
-  type HopFacts,
-  type HopRole,
-  hopRoles,
-} from '../../src/expect/expected-path.js';
+import { type ExpectationSource, type FlowFacts, type HopFacts, type HopRole, hopRoles } from '../../src/path/facts.js';
 
 const roots = ['samples', 'test/fixtures/scenarios'];
 

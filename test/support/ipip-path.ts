@@ -3,7 +3,7 @@
  * What it imitates of a Linux node (TTLs, DF, identifications, equal time stamps of a received datagram on underlay and
  * tunnel, what an ICMP error quotes) is what the samples of a real kernel show.
  */
-import type { HopRole } from '../../src/expect/expected-path.js';
+import type { HopRole } from '../../src/path/facts.js';
 import { type CaptureDraft, type CapturedFrame, LinkType } from './capture-file.js';
 import {
   cloneDraft,

@@ -1,4 +1,4 @@
-import type { Hop } from '../../trace/journey.js';
+import type { Hop } from '../../follow/journey.js';
 import { defineLegRule, fail, notApplicable, pass, unproven } from '../rule.js';
 
 interface InnerFragmented {

@@ -1,4 +1,4 @@
-import type { Observation } from '../../trace/observation.js';
+import type { Observation } from '../../observe/observation.js';
 import { earlierOf, firstSeen, mayMark, sameProbe } from '../compare.js';
 import { everywhere } from '../everywhere.js';
 import { defineHopRule, fail, pass, proof, unproven } from '../rule.js';

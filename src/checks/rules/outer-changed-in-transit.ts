@@ -1,5 +1,5 @@
 import { addressText } from '../../decode/address.js';
-import type { Ipv4Header } from '../../trace/observation.js';
+import type { Ipv4Header } from '../../observe/observation.js';
 import { mayMark, overTheWire, sameLink, sameProbe } from '../compare.js';
 import { defineLegRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
 

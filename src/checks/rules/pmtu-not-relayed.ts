@@ -1,5 +1,5 @@
 import { addressText } from '../../decode/address.js';
-import { OUTER_HEADER } from '../../expect/expected-path.js';
+import { OUTER_HEADER } from '../../path/facts.js';
 import { defineFlowRule, fail, notApplicable, unproven } from '../rule.js';
 
 interface PmtuNotRelayed {

@@ -1,6 +1,6 @@
-import type { Leg } from '../../trace/journey.js';
-import { isSourceSide, isTunnel, isUnderlay } from '../../trace/journey.js';
-import { elapsed, type Observation } from '../../trace/observation.js';
+import type { Leg } from '../../follow/journey.js';
+import { isSourceSide, isTunnel, isUnderlay } from '../../follow/journey.js';
+import { elapsed, type Observation } from '../../observe/observation.js';
 import { defineJourneyRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
 
 interface ReplyAsymmetric {

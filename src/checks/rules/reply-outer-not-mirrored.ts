@@ -1,6 +1,6 @@
 import { addressText } from '../../decode/address.js';
-import { isUnderlay } from '../../trace/journey.js';
-import type { Observation } from '../../trace/observation.js';
+import { isUnderlay } from '../../follow/journey.js';
+import type { Observation } from '../../observe/observation.js';
 import { defineJourneyRule, fail, notApplicable, pass, proof, type Verdict } from '../rule.js';
 
 interface NotMirrored {

@@ -1,4 +1,4 @@
-import { segmentBetween } from '../../trace/segment.js';
+import { segmentBetween } from '../../path/segments.js';
 import { partlySeen } from '../compare.js';
 import { defineJourneyRule, fail, notApplicable, pass, unproven } from '../rule.js';
 

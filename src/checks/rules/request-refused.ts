@@ -1,5 +1,5 @@
 import { addressText } from '../../decode/address.js';
-import { errorMeaning } from '../../trace/icmp-meaning.js';
+import { errorMeaning } from '../../follow/icmp-meaning.js';
 import { defineJourneyRule, fail, pass } from '../rule.js';
 
 interface RequestRefused {

@@ -2,13 +2,13 @@
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { findRule } from '../../checks/registry.js';
 import { parseAddress } from '../../decode/address.js';
-import { type ExpectationSource, type HopRole, hopRoles } from '../../expect/expected-path.js';
 import { defaultProfile, findProfile, profiles } from '../../expect/profiles.js';
+import type { StatedPoint } from '../../follow/places/stated.js';
+import { allDiagnoses, allFindings, isFailure } from '../../formats/reading.js';
+import { guardLines, safeText } from '../../formats/safe-text.js';
+import { type ExpectationSource, type HopRole, hopRoles } from '../../path/facts.js';
 import { type CheckRequest, check, checkAndFollow } from '../../pipeline.js';
-import { allDiagnoses, allFindings, isFailure } from '../../report/reading.js';
 import type { Note, Report } from '../../report/report.js';
-import { guardLines, safeText } from '../../report/safe-text.js';
-import type { StatedPoint } from '../../result/stated-roles.js';
 import { UserError } from '../../user-error.js';
 import { version } from '../../version.js';
 import type { Baseline } from '../baseline.js';

@@ -1,5 +1,5 @@
 /** What a case of a rule says: captures, and the finding that must come of them. */
-import type { HopRole } from '../../../src/expect/expected-path.js';
+import type { HopRole } from '../../../src/path/facts.js';
 import type { Direction, Severity, VerdictName } from '../../../src/report/report.js';
 import type { CaptureDraft } from '../../support/capture-file.js';
 import type { Captures, CheckPathOptions } from '../../support/check-path.js';

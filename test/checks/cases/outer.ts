@@ -1,5 +1,5 @@
 /** IPT201 to IPT211: the outer header. */
-import type { Fact } from '../../../src/expect/expected-path.js';
+import type { Fact } from '../../../src/path/facts.js';
 import { expectation } from '../../support/check-path.js';
 import { ipipPath, type PathOptions } from '../../support/ipip-path.js';
 import {

@@ -1,0 +1,133 @@
+/** Which ICMP errors may concern a flow, and which a probe: looked up by what they quote, as there can be as many errors as probes. */
+
+import type { ErrorSighting, Observation } from '../observe/observation.js';
+import { Flag } from '../observe/sightings.js';
+import type { Flow, Probe } from './flow.js';
+import type { Evidence } from './sighted.js';
+
+/** Errors of one journey that are kept: a probe that more of them quote tells nothing more. */
+const MAX_REFUSALS = 64;
+
+type Index<Key> = Map<Key, number[]>;
+
+interface QuotedPairs {
+  readonly inner: Index<string>;
+  /** Errors whose quotation ends before the inner header. */
+  readonly outer: Index<string>;
+}
+
+interface QuotedMessages {
+  readonly echo: Index<number>;
+  /** Errors whose quotation ends before the echo header, by the inner identification. */
+  readonly identification: Index<number>;
+  /** Errors whose quotation ends before the inner header, by its pair of outer addresses. */
+  readonly outerOnly: Index<string>;
+}
+
+const pairIndexes = new WeakMap<readonly ErrorSighting[], QuotedPairs>();
+const messageIndexes = new WeakMap<readonly ErrorSighting[], QuotedMessages>();
+
+/** ICMP errors that quote one of the flow's inner pairs, or an outer pair that it used. */
+export function errorsOf(evidence: Evidence, flow: Flow): ErrorSighting[] {
+  const { errors } = evidence;
+  if (errors.length === 0) return [];
+  const k = evidence.sightings.kinds.columns;
+  const pairs = new Set<string>([pair(flow), pair({ source: flow.destination, destination: flow.source })]);
+  const outers = new Set<string>();
+  for (const key of flow.probes.rewritten) {
+    pairs.add(pair(key));
+    pairs.add(pair({ source: key.destination, destination: key.source }));
+  }
+  for (const kind of flow.probes.kinds) {
+    if (k.flags[kind]! & Flag.HasOuter) {
+      outers.add(pair({ source: k.outerSource[kind]!, destination: k.outerDestination[kind]! }));
+    }
+  }
+  const index = quotedPairs(errors);
+  return take(errors, [
+    ...[...pairs].map((p) => index.inner.get(p) ?? []),
+    ...[...outers].map((p) => index.outer.get(p) ?? []),
+  ]);
+}
+
+/** Of a flow's errors those that may quote one of the probe's messages, in the flow's order. */
+export function errorsNear(
+  errors: readonly ErrorSighting[],
+  probe: Probe,
+  seen: readonly Observation[],
+  quotes: (error: ErrorSighting) => boolean,
+): ErrorSighting[] {
+  if (errors.length === 0) return [];
+  const index = quotedMessages(errors);
+  const echoes = new Set([probe.key, ...probe.rewritten].map(echoNumber));
+  const identifications = new Set(seen.map((o) => o.inner.identification));
+  const outers = new Set(seen.flatMap((o) => (o.outer === null ? [] : [pair(o.outer)])));
+  const lists = [
+    ...[...echoes].map((n) => index.echo.get(n) ?? []),
+    ...[...identifications].map((n) => index.identification.get(n) ?? []),
+    ...[...outers].map((p) => index.outerOnly.get(p) ?? []),
+  ].map((list) => firstThat(errors, list, quotes));
+  return take(errors, lists).slice(0, MAX_REFUSALS);
+}
+
+export function echoNumber({
+  identifier,
+  sequence,
+}: {
+  readonly identifier: number;
+  readonly sequence: number;
+}): number {
+  return identifier * 65_536 + sequence;
+}
+
+function firstThat(
+  errors: readonly ErrorSighting[],
+  list: readonly number[],
+  quotes: (error: ErrorSighting) => boolean,
+): number[] {
+  const found: number[] = [];
+  for (const n of list) if (quotes(errors[n]!) && found.push(n) >= MAX_REFUSALS) break;
+  return found;
+}
+
+function take(errors: readonly ErrorSighting[], lists: readonly (readonly number[])[]): ErrorSighting[] {
+  return [...new Set(lists.flat())].sort((a, b) => a - b).map((n) => errors[n]!);
+}
+
+function pair({ source, destination }: { readonly source: number; readonly destination: number }): string {
+  return `${source} ${destination}`;
+}
+
+function put<Key>(index: Index<Key>, key: Key, n: number): void {
+  const list = index.get(key);
+  if (list === undefined) index.set(key, [n]);
+  else list.push(n);
+}
+
+function quotedPairs(errors: readonly ErrorSighting[]): QuotedPairs {
+  let index = pairIndexes.get(errors);
+  if (index === undefined) {
+    index = { inner: new Map(), outer: new Map() };
+    for (const [n, { quotedInner, quotedOuter }] of errors.entries()) {
+      if (quotedInner !== null) put(index.inner, pair(quotedInner), n);
+      else if (quotedOuter !== null) put(index.outer, pair(quotedOuter), n);
+    }
+    pairIndexes.set(errors, index);
+  }
+  return index;
+}
+
+function quotedMessages(errors: readonly ErrorSighting[]): QuotedMessages {
+  let index = messageIndexes.get(errors);
+  if (index === undefined) {
+    index = { echo: new Map(), identification: new Map(), outerOnly: new Map() };
+    for (const [n, { quotedInner, quotedOuter, quotedEcho }] of errors.entries()) {
+      if (quotedInner === null) {
+        if (quotedOuter !== null) put(index.outerOnly, pair(quotedOuter), n);
+      } else if (quotedEcho !== null) put(index.echo, echoNumber(quotedEcho), n);
+      else put(index.identification, quotedInner.identification, n);
+    }
+    messageIndexes.set(errors, index);
+  }
+  return index;
+}

@@ -1,0 +1,273 @@
+/** From evidence to paths: which flows are judged, what role each capture has for them, and what each hop must show. */
+
+import { addressText } from '../decode/address.js';
+import { mergeFacts } from '../expect/merge.js';
+import type { Profile } from '../expect/profiles.js';
+import type { ErrorSighting } from '../observe/observation.js';
+import { Flag } from '../observe/sightings.js';
+import type { ExpectationSource, Fact, FlowFacts } from '../path/facts.js';
+import { roleOrder } from '../path/segments.js';
+import { tunnelEnds, whyBackground } from './background.js';
+import { errorsOf } from './errors-of.js';
+import { collectFlows, type Flow } from './flow.js';
+import { type Inferred, inferFacts, type KnownNodes } from './infer.js';
+import type { FlowPath } from './journey.js';
+import { type Assignment, assignRoles, type Learned } from './places/assign.js';
+import { type StatedPoint, statedRoles } from './places/stated.js';
+import { mostFrequent, roundTripDifference, viewPoints } from './point-view.js';
+import { findRuns } from './runs.js';
+import { compareText, type Evidence } from './sighted.js';
+
+export interface PathOptions {
+  readonly profile: Profile;
+  readonly expectations: readonly ExpectationSource[];
+  /** Tunnel MTU from the command line; null: from an expectation, else from the profile. */
+  readonly mtu: number | null;
+  readonly statedPoints: readonly StatedPoint[];
+  /** Only these pairs; empty: all. */
+  readonly flows: readonly { readonly source: number; readonly destination: number }[];
+  readonly byFlow: boolean;
+}
+
+export interface FoundPaths {
+  readonly paths: readonly FlowPath[];
+  /** Sentences about flows that were passed over, the first of them. */
+  readonly notes: readonly string[];
+  readonly ignored: number;
+  /** Flows that should have been judged and were not, because there are too many. */
+  readonly unjudged: number;
+}
+
+/** A cluster's captures hold hundreds of flows, a hostile one can hold a million. */
+const MAX_FLOWS = 2048;
+const MAX_NOTES = 100;
+/** Points times flows that are looked at: each flow places every point. */
+const MAX_PLACES = 1_000_000;
+
+/** A round trip may look longer nearer to the destination by this much before it contradicts the order: stamps are not exact. */
+const NESTING_TOLERANCE_NS = 1e6;
+
+export function findPaths(evidence: Evidence, options: PathOptions): FoundPaths {
+  const ends = tunnelEnds(evidence);
+  const notes: string[] = [];
+  let ignored = 0;
+  const found: Flow[] = [];
+  for (const flow of collectFlows(evidence)) {
+    const asked = options.flows.some((f) => f.source === flow.source && f.destination === flow.destination);
+    if (options.flows.length > 0) {
+      if (asked) found.push(flow);
+      continue;
+    }
+    const why = whyBackground(evidence, flow, ends);
+    if (why === null) found.push(flow);
+    else if (ignored++ < MAX_NOTES) notes.push(why);
+  }
+  if (ignored > MAX_NOTES) notes.push(`${ignored - MAX_NOTES} more flows are no pod traffic between nodes: not judged`);
+  const learned: Learned = { points: new Map(), pods: new Map() };
+  const known = new Map<number, number>();
+  const teachers = new Map<number, Flow>();
+  const drafts = new Map<
+    Flow,
+    { assignments: Assignment[]; errors: ErrorSighting[]; inferred: Inferred; knew: number }
+  >();
+  // Flows with the richest evidence first: what they teach about points helps the poorer ones.
+  const rich = new Map(found.map((flow) => [flow, richness(evidence, flow)]));
+  const most = Math.max(1, Math.min(MAX_FLOWS, Math.floor(MAX_PLACES / Math.max(1, evidence.points.length))));
+  const byEvidence = [...found].sort((a, b) => rich.get(b)! - rich.get(a)!).slice(0, most);
+  const draft = (flow: Flow, taught: KnownNodes): void => {
+    const errors = errorsOf(evidence, flow);
+    const stated = statedRoles(evidence, flow, options.statedPoints, options.expectations);
+    const assignments = assignRoles({ evidence, flow, stated, learned, refusals: errors });
+    const inferred = inferFacts(evidence, flow, assignments, taught, errors);
+    const { source, destination } = inferred.nodes;
+    // Only mirrored evidence teaches; what was itself taught adds nothing.
+    for (const [pod, node] of [
+      [flow.source, source],
+      [flow.destination, destination],
+    ] as const) {
+      if (node?.from !== 'the mirrored reply' || known.has(pod)) continue;
+      known.set(pod, node.value);
+      teachers.set(pod, flow);
+    }
+    drafts.set(flow, { assignments, errors, inferred, knew: learned.points.size });
+  };
+  for (const flow of byEvidence) draft(flow, known);
+  // A point that this flow left alone may be another node's: only a later flow told. Nobody learns from himself.
+  for (const flow of byEvidence) {
+    if (drafts.get(flow)!.knew === learned.points.size) continue;
+    draft(flow, new Map([...known].filter(([pod]) => teachers.get(pod) !== flow)));
+  }
+  leaveOtherPods(evidence, drafts);
+  const flows = found.filter((flow) => drafts.has(flow));
+  const paths = flows.map((flow) => {
+    const draft = drafts.get(flow)!;
+    return makePath(evidence, flow, draft.assignments, draft.errors, draft.inferred, options);
+  });
+  return { paths, notes, ignored, unjudged: found.length - flows.length };
+}
+
+/**
+ * A pod's capture that saw nothing is some pod's: of two flows to which its name or elimination gives it, the one that lost its
+ * datagrams has it, not the one that was answered past it.
+ */
+function leaveOtherPods(evidence: Evidence, drafts: ReadonlyMap<Flow, { assignments: Assignment[] }>): void {
+  const { point, flags } = evidence.sightings.kinds.columns;
+  const guessed = [...drafts].map(([flow, { assignments }]) => {
+    const { kinds } = flow.probes;
+    const seen = new Set(kinds.map((kind) => point[kind]!));
+    const places = assignments.filter(
+      (a) =>
+        (a.role === 'source-pod' || a.role === 'destination-pod') &&
+        (a.from === 'name' || a.from === 'elimination') &&
+        !seen.has(a.point.index),
+    );
+    return { assignments, places, answered: kinds.some((kind) => (flags[kind]! & Flag.Reply) !== 0) };
+  });
+  const lacking = new Set(guessed.filter((g) => !g.answered).flatMap((g) => g.places.map((a) => a.point.index)));
+  for (const { assignments, places, answered } of guessed) {
+    if (!answered) continue;
+    for (const place of places) {
+      if (!lacking.has(place.point.index)) continue;
+      assignments[assignments.indexOf(place)] = { ...place, role: null, from: null, offPath: true };
+    }
+  }
+}
+
+function richness(evidence: Evidence, flow: Flow): number {
+  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
+  const points = new Set<number>();
+  const replied = new Set<number>();
+  for (const probe of flow.probes.slice(0, 64)) {
+    for (const row of probe.requests) points.add(k.point[c.kind[row]!]!);
+    for (const row of probe.replies) replied.add(k.point[c.kind[row]!]!);
+  }
+  return points.size + replied.size * 2;
+}
+
+function makePath(
+  evidence: Evidence,
+  flow: Flow,
+  assignments: readonly Assignment[],
+  errors: readonly ErrorSighting[],
+  inferred: Inferred,
+  options: PathOptions,
+): FlowPath {
+  const given = options.expectations
+    .map((source): FlowFacts | null => {
+      const facts = source.flow(flow.source, flow.destination);
+      if (facts === null)
+        return source.problems.length === 0 ? null : { request: {}, reply: {}, problems: source.problems };
+      return { ...facts, problems: [...source.problems, ...facts.problems] };
+    })
+    .filter((f) => f !== null);
+  const facts = mergeFacts([...given, inferred.facts]);
+  const profileFact = <T>(value: T): Fact<T> => ({ value, source: 'profile', from: `profile ${options.profile.name}` });
+  const declared = (pick: (s: ExpectationSource) => Fact<number> | null): Fact<number> | null =>
+    options.expectations.map(pick).find((f) => f !== null) ?? null;
+  const fromLine: Fact<number> | null =
+    options.mtu === null ? null : { value: options.mtu, source: 'declared', from: '--mtu' };
+  const tunnelMtu =
+    fromLine ?? facts.tunnelMtu ?? declared((s) => s.tunnelMtu) ?? profileFact(options.profile.tunnelMtu);
+  const overhead = options.profile.underlayMtu - options.profile.tunnelMtu;
+  const underlayMtu =
+    (fromLine === null ? (facts.underlayMtu ?? declared((s) => s.underlayMtu)) : null) ??
+    (tunnelMtu.source === 'profile'
+      ? profileFact(options.profile.underlayMtu)
+      : { value: tunnelMtu.value + overhead, source: tunnelMtu.source, from: `${tunnelMtu.from}, plus ${overhead}` });
+  const nodes = nodeNames(inferred, facts, options.expectations);
+  return {
+    flow,
+    assignments,
+    facts,
+    profile: options.profile.name,
+    tunnelMtu,
+    underlayMtu,
+    encapsulation: expectedEncapsulation(options.profile, inferred.oneLink, profileFact),
+    nodes,
+    outerSeen: firstOuter(evidence, flow),
+    nodeIsSource: nodeIsSource(evidence, flow, assignments),
+    errors,
+    arps: evidence.arps,
+    syns: evidence.syns,
+    damaged: new Set([
+      ...evidence.incomplete,
+      ...evidence.captures.filter((c) => c.ending !== 'clean').map((c) => c.file),
+    ]),
+    runs: findRuns(evidence, flow),
+    misnested: findMisnested(evidence, flow, assignments),
+    byFlow: options.byFlow,
+    expectationGiven: given.length > 0,
+  };
+}
+
+function firstOuter(evidence: Evidence, flow: Flow): FlowPath['outerSeen'] {
+  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
+  const isWrappedRequest = (kind: number): boolean => (k.flags[kind]! & (Flag.HasOuter | Flag.Reply)) === Flag.HasOuter;
+  if (!flow.probes.kinds.some(isWrappedRequest)) return null;
+  const rows: number[] = [];
+  for (let n = 0; n < flow.probes.length; n++) {
+    const count = flow.probes.rows(n, rows);
+    for (let i = 0; i < count; i++) {
+      const kind = c.kind[rows[i]!]!;
+      if (isWrappedRequest(kind)) return { source: k.outerSource[kind]!, destination: k.outerDestination[kind]! };
+    }
+  }
+  return null;
+}
+
+function expectedEncapsulation(
+  profile: Profile,
+  oneLink: boolean | null,
+  fact: <T>(value: T) => Fact<T>,
+): FlowPath['encapsulation'] {
+  if (profile.between === 'ipip') return fact('ipip');
+  return oneLink === null ? null : fact(oneLink ? 'none' : 'ipip');
+}
+
+function nodeNames(inferred: Inferred, facts: FlowFacts, sources: readonly ExpectationSource[]): FlowPath['nodes'] {
+  const name = (node: Fact<number> | null, role: 'encapsulator-underlay' | 'decapsulator-underlay'): string | null => {
+    const stated = facts.request[role]?.node?.value;
+    if (stated !== undefined) return stated;
+    if (node === null) return null;
+    return sources.map((s) => s.nameOf(node.value)).find((n) => n !== null) ?? addressText(node.value);
+  };
+  return {
+    source: name(inferred.nodes.source, 'encapsulator-underlay'),
+    destination: name(inferred.nodes.destination, 'decapsulator-underlay'),
+  };
+}
+
+/** The tunnel already shows an untouched TTL: the node itself sent it, no pod did. */
+function nodeIsSource(evidence: Evidence, flow: Flow, assignments: readonly Assignment[]): boolean {
+  const views = viewPoints(evidence, flow.probes, 64);
+  const seen = (role: string): number[] =>
+    assignments
+      .filter((a) => a.role === role)
+      .map((a) => views.get(a.point.index))
+      .filter((v) => v !== undefined)
+      .map((v) => mostFrequent(v.requestTtls))
+      .filter((t) => t !== null);
+  if (seen('source-pod').length > 0 || seen('source-bridge').length > 0) return false;
+  const middle = [...seen('encapsulator-tunnel'), ...seen('encapsulator-underlay')];
+  return middle.length > 0 && middle.every((t) => t === 64 || t === 128 || t === 255);
+}
+
+function findMisnested(evidence: Evidence, flow: Flow, assignments: readonly Assignment[]): FlowPath['misnested'] {
+  const views = viewPoints(evidence, flow.probes, 256);
+  const placed = assignments
+    .filter((a) => a.role !== null && views.has(a.point.index) && a.point.namespace === null)
+    .sort((a, b) => roleOrder(a.role!) - roleOrder(b.role!) || compareText(a.point.id, b.point.id));
+  const found: { before: Assignment['point']; after: Assignment['point']; excess: number }[] = [];
+  for (let i = 1; i < placed.length; i++) {
+    const before = placed[i - 1]!;
+    const after = placed[i]!;
+    if (before.role === after.role) continue;
+    const difference = roundTripDifference(views.get(before.point.index)!, views.get(after.point.index)!);
+    if (difference !== null && difference < -NESTING_TOLERANCE_NS) {
+      found.push({ before: before.point, after: after.point, excess: -difference });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,527 @@
+/** Probes and flows: rows of one probe put together, repeats told apart, and probes that NAT renamed joined again. */
+
+import { Flag } from '../observe/sightings.js';
+import { ProbeChains, type ProbeKey } from './probe-key.js';
+import { type ProbeList, ProbeStore } from './probe-list.js';
+import type { Evidence } from './sighted.js';
+
+/** One echo request with everything seen of it and of its reply. Rows are indices into the evidence's sightings. */
+export interface Probe {
+  readonly key: ProbeKey;
+  readonly requests: number[];
+  readonly replies: number[];
+  /** Other keys under which NAT let it travel further. */
+  readonly rewritten: ProbeKey[];
+}
+
+/** All probes between one pair of inner addresses, in the order in which they were sent as far as the captures tell. */
+export interface Flow {
+  readonly source: number;
+  readonly destination: number;
+  readonly probes: ProbeList;
+  /** Messages that no probe holds, because too many have the same numbers; copies of those that one holds do not count. */
+  readonly passedOver: number;
+}
+
+/** Copies of one message that are kept for each point, and over all points: more say nothing more. */
+const MAX_COPIES = 32;
+const MAX_ROWS = 1024;
+
+/** The same key seen again later than this is a new request (a restarted ping), sooner it is a copy. */
+const REPEAT_AFTER_NS = 1e9;
+
+export function collectFlows(evidence: Evidence): Flow[] {
+  const { store, passedOver } = collectProbes(evidence);
+  attachDamaged(evidence, store);
+  joinRewritten(evidence, store);
+  return store.flows().map(({ source, destination, positions }) => ({
+    source,
+    destination,
+    probes: store.list(inSendingOrder(evidence, store, positions)),
+    passedOver: passedOver.get(pairText({ source, destination })) ?? 0,
+  }));
+}
+
+/** Most chains are one probe as they are; the others are taken apart. */
+function collectProbes(evidence: Evidence): { store: ProbeStore; passedOver: ReadonlyMap<string, number> } {
+  const chains = new ProbeChains(evidence.sightings);
+  const store = new ProbeStore(evidence.sightings, chains);
+  const passedOver = new Map<string, number>();
+  const { columns: c, kinds } = evidence.sightings;
+  const { point, flags } = kinds.columns;
+  const rows: number[] = [];
+  const made: Probe[] = [];
+  for (let chain = 0; chain < chains.count; chain++) {
+    const count = chains.fill(chain, rows);
+    let plain = count <= MAX_COPIES;
+    for (let i = 0; i < count && plain; i++) {
+      const kind = c.kind[rows[i]!]!;
+      // A second request at one point may be another ping's.
+      for (let j = 0; j < i && plain; j++) {
+        const other = c.kind[rows[j]!]!;
+        plain = point[kind] !== point[other] || ((flags[kind]! | flags[other]!) & Flag.Reply) !== 0;
+      }
+    }
+    if (plain) {
+      store.addChain(chain);
+      continue;
+    }
+    const key = chains.key(chain);
+    const { kept, passed } = withoutFlood(evidence, rows.slice(0, count));
+    if (passed > 0) passedOver.set(pairText(key), (passedOver.get(pairText(key)) ?? 0) + passed);
+    splitRepeats(evidence, key, kept, made);
+    for (const probe of made.splice(0)) store.addProbe(probe);
+  }
+  return { store, passedOver };
+}
+
+function pairText({ source, destination }: { readonly source: number; readonly destination: number }): string {
+  return `${source} ${destination}`;
+}
+
+/** A key that was sent over and over keeps its first rows at each point, requests and replies apart. */
+function withoutFlood(evidence: Evidence, rows: number[]): { kept: number[]; passed: number } {
+  if (rows.length <= MAX_COPIES) return { kept: rows, passed: 0 };
+  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
+  const copies = new Map<number, Set<string>>();
+  const count = new Map<number, number>();
+  const kept: number[] = [];
+  let passed = 0;
+  for (const row of rows) {
+    const kind = c.kind[row]!;
+    const place = k.point[kind]! * 2 + (k.flags[kind]! & Flag.Reply);
+    let known = copies.get(place);
+    if (known === undefined) {
+      known = new Set();
+      copies.set(place, known);
+    }
+    const message = `${kind} ${c.identification[row]} ${c.outerIdentification[row]} ${c.payloadDigest[row]}`;
+    const before = count.get(place) ?? 0;
+    if (before < MAX_COPIES && kept.length < MAX_ROWS) {
+      count.set(place, before + 1);
+      known.add(message);
+      kept.push(row);
+    } else if (!known.has(message)) passed++;
+  }
+  return { kept, passed };
+}
+
+function splitRepeats(evidence: Evidence, key: ProbeKey, rows: number[], into: Probe[]): void {
+  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
+  const requests: number[] = [];
+  const replies: number[] = [];
+  for (const row of rows) (k.flags[c.kind[row]!]! & Flag.Reply ? replies : requests).push(row);
+  // A list that grew one by one has room for 17 rows, its copy has none to spare: floods have a million of them.
+  const whole: Probe = { key, requests: requests.slice(), replies: replies.slice(), rewritten: [] };
+  const digests = repeatedDigests(evidence, requests);
+  if (digests.length > 1) {
+    // Two payloads under one key at one point: two pings. A payload seen nowhere else belongs to the nearest identification.
+    const parts = new Map<number, Probe>(digests.map((d) => [d, { key, requests: [], replies: [], rewritten: [] }]));
+    const identifications = new Map<number, number>();
+    for (const row of requests) {
+      if (parts.has(c.payloadDigest[row]!)) identifications.set(c.identification[row]!, c.payloadDigest[row]!);
+    }
+    for (const row of rows) {
+      const reply = k.flags[c.kind[row]!]! & Flag.Reply;
+      const part =
+        parts.get(c.payloadDigest[row]!) ??
+        (reply ? undefined : parts.get(identifications.get(c.identification[row]!) ?? -1)) ??
+        parts.get(digests[0]!)!;
+      (reply ? part.replies : part.requests).push(row);
+    }
+    for (const part of parts.values()) splitByTime(evidence, part, into);
+  } else splitByTime(evidence, whole, into);
+}
+
+/** Digests that tell repeats apart: those of a point that holds more than one, unless a copy was merely damaged. */
+function repeatedDigests(evidence: Evidence, requests: readonly number[]): number[] {
+  if (requests.length < 2) return [];
+  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
+  const first = requests[0]!;
+  if (requests.every((row) => c.payloadDigest[row] === c.payloadDigest[first])) return [];
+  const byPoint = new Map<number, Set<number>>();
+  const longest = requests.reduce((most, row) => Math.max(most, k.payloadCaptured[c.kind[row]!]!), 0);
+  const identificationOf = new Map<number, Set<number>>();
+  for (const row of requests) {
+    // Payloads cut by a snapshot length compare with nothing.
+    if (k.payloadCaptured[c.kind[row]!] !== longest) continue;
+    const digest = c.payloadDigest[row]!;
+    const at = byPoint.get(k.point[c.kind[row]!]!);
+    if (at === undefined) byPoint.set(k.point[c.kind[row]!]!, new Set([digest]));
+    else at.add(digest);
+    const ids = identificationOf.get(digest);
+    if (ids === undefined) identificationOf.set(digest, new Set([c.identification[row]!]));
+    else ids.add(c.identification[row]!);
+  }
+  const found = new Set<number>();
+  for (const digests of byPoint.values()) {
+    if (digests.size < 2) continue;
+    const ids = new Set<number>();
+    for (const d of digests) for (const id of identificationOf.get(d)!) ids.add(id);
+    // One identification under two payloads: a damaged copy, not a second ping.
+    if (ids.size === 1 && !ids.has(0)) continue;
+    for (const d of digests) found.add(d);
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+function splitByTime(evidence: Evidence, probe: Probe, into: Probe[]): void {
+  const requestRuns = runsOf(evidence, probe.requests);
+  if (requestRuns <= 1) {
+    into.push(probe);
+    return;
+  }
+  const parts: Probe[] = Array.from({ length: requestRuns }, () => ({
+    key: probe.key,
+    requests: [],
+    replies: [],
+    rewritten: [],
+  }));
+  for (const rows of [probe.requests, probe.replies]) {
+    for (const [row, run] of numberRuns(evidence, rows)) {
+      const part = parts[Math.min(run, requestRuns - 1)]!;
+      (rows === probe.requests ? part.requests : part.replies).push(row);
+    }
+  }
+  into.push(...parts);
+}
+
+function numberRuns(evidence: Evidence, rows: readonly number[]): [row: number, run: number][] {
+  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
+  const byPoint = new Map<number, number[]>();
+  for (const row of rows) {
+    const list = byPoint.get(k.point[c.kind[row]!]!);
+    if (list === undefined) byPoint.set(k.point[c.kind[row]!]!, [row]);
+    else list.push(row);
+  }
+  const out: [number, number][] = [];
+  for (const list of byPoint.values()) {
+    list.sort((a, b) => c.seconds[a]! - c.seconds[b]! || c.nanoseconds[a]! - c.nanoseconds[b]! || a - b);
+    let run = 0;
+    list.forEach((row, i) => {
+      const before = list[i - 1];
+      if (
+        before !== undefined &&
+        (c.seconds[row]! - c.seconds[before]!) * 1e9 + c.nanoseconds[row]! - c.nanoseconds[before]! > REPEAT_AFTER_NS
+      ) {
+        run++;
+      }
+      out.push([row, run]);
+    });
+  }
+  return out;
+}
+
+function runsOf(evidence: Evidence, rows: readonly number[]): number {
+  if (rows.length < 2) return 1;
+  return numberRuns(evidence, rows).reduce((most, [, run]) => Math.max(most, run + 1), 1);
+}
+
+/**
+ * A flipped bit in an address, identifier or sequence makes a key of its own, whose checksum is wrong. Such a sighting
+ * belongs to the probe with its payload, or with its identification, and is no probe that got lost.
+ */
+function attachDamaged(evidence: Evidence, store: ProbeStore): void {
+  const damaged = damagedProbes(evidence, store);
+  if (damaged.length === 0 || damaged.length === store.length) return;
+  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
+  const payload = (row: number): string => {
+    const kind = c.kind[row]!;
+    return `${k.flags[kind]! & Flag.Reply} ${k.payloadCaptured[kind]} ${c.payloadDigest[row]}`;
+  };
+  const identification = (row: number): string => {
+    const kind = c.kind[row]!;
+    return `${k.flags[kind]! & Flag.Reply} ${c.identification[row]} ${k.totalLength[kind]}`;
+  };
+  // Marks of the damaged ones, and the one whole probe that has each; null: several have it, so that it tells nothing.
+  const homes = new Map<string, number | null>();
+  const digests = new Set<number>();
+  const identifications = new Set<number>();
+  const isDamaged = new Set(damaged);
+  for (const position of damaged) {
+    const row = store.firstRow(position);
+    homes.set(`p ${payload(row)}`, -1).set(`i ${identification(row)}`, -1);
+    digests.add(c.payloadDigest[row]!);
+    identifications.add(c.identification[row]!);
+  }
+  const put = (mark: string, position: number): void => {
+    const known = homes.get(mark);
+    if (known !== undefined) homes.set(mark, known === -1 || known === position ? position : null);
+  };
+  const rows: number[] = [];
+  for (let position = 0; position < store.length; position++) {
+    if (isDamaged.has(position)) continue;
+    const count = store.rows(position, rows);
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      if (digests.has(c.payloadDigest[row]!) && k.payloadCaptured[c.kind[row]!]! >= 8)
+        put(`p ${payload(row)}`, position);
+      if (c.identification[row] !== 0 && identifications.has(c.identification[row]!)) {
+        put(`i ${identification(row)}`, position);
+      }
+    }
+  }
+  const found = (mark: string): number | null => {
+    const position = homes.get(mark);
+    return position === undefined || position === -1 ? null : position;
+  };
+  for (const position of damaged) {
+    const row = store.firstRow(position);
+    const at = found(`p ${payload(row)}`) ?? found(`i ${identification(row)}`);
+    if (at === null) continue;
+    const home = store.changeable(at);
+    const probe = store.changeable(position);
+    home.requests.push(...probe.requests.splice(0));
+    home.replies.push(...probe.replies.splice(0));
+  }
+}
+
+/** Probes of which every sighting has a wrong checksum. */
+function damagedProbes(evidence: Evidence, store: ProbeStore): number[] {
+  const { columns: c, kinds } = evidence.sightings;
+  const { flags } = kinds.columns;
+  const wrong = Flag.InnerChecksumWrong | Flag.IcmpChecksumWrong;
+  if (!flags.subarray(0, kinds.length).some((f) => (f & wrong) !== 0)) return [];
+  const damaged: number[] = [];
+  const rows: number[] = [];
+  for (let position = 0; position < store.length; position++) {
+    const count = store.rows(position, rows);
+    let every = count > 0;
+    for (let i = 0; i < count && every; i++) every = (flags[c.kind[rows[i]!]!]! & wrong) !== 0;
+    if (every) damaged.push(position);
+  }
+  return damaged;
+}
+
+interface Stream {
+  readonly source: number;
+  readonly identifier: number;
+  readonly probes: number[];
+  readonly points: Set<number>;
+  lowestTtl: number;
+  highestTtl: number;
+  /** Probes by sequence number, once somebody asked. */
+  bySequence: ReadonlyMap<number, readonly number[]> | null;
+}
+
+/** A hostile capture can hold any number of streams to one destination; real renaming concerns few. */
+const MAX_STREAMS = 512;
+/** So many probes in which two streams differ, and none in which they agree: they are two. */
+const PLAINLY_OTHER = 64;
+
+/**
+ * NAT on the way gives a request another inner source, or another ICMP identifier. Two streams to one destination are one
+ * when no point saw the requests of both, the second carries a lower TTL, and sequence and payload agree.
+ */
+function joinRewritten(evidence: Evidence, store: ProbeStore): void {
+  for (const streams of streamsByDestination(evidence, store)) {
+    if (streams.length < 2 || streams.length > MAX_STREAMS) continue;
+    const list = streams.filter((s) => s.points.size > 0);
+    list.sort((a, b) => b.highestTtl - a.highestTtl || a.source - b.source || a.identifier - b.identifier);
+    const joined = new Set<Stream>();
+    for (const before of list) {
+      if (joined.has(before)) continue;
+      for (const after of list) {
+        if (after === before || joined.has(after) || after.highestTtl >= before.lowestTtl) continue;
+        if ([...after.points].some((p) => before.points.has(p))) continue;
+        const pairs = matchingProbes(evidence, store, before, after);
+        if (pairs.length === 0) continue;
+        for (const [one, other] of pairs) {
+          const a = store.changeable(one);
+          const b = store.changeable(other);
+          a.requests.push(...b.requests.splice(0));
+          a.replies.push(...b.replies.splice(0));
+          a.rewritten.push(b.key, ...b.rewritten.splice(0));
+        }
+        joined.add(after);
+      }
+    }
+  }
+}
+
+function streamsByDestination(evidence: Evidence, store: ProbeStore): Stream[][] {
+  const { columns: c, kinds } = evidence.sightings;
+  const k = kinds.columns;
+  const destinations = new Map<number, { readonly byId: Map<number, Stream>; readonly streams: Stream[] }>();
+  const rows: number[] = [];
+  let lastDestination = -1;
+  let lastId = -1;
+  let stream: Stream | null = null;
+  for (let position = 0; position < store.length; position++) {
+    const count = store.rows(position, rows);
+    if (count === 0) continue;
+    const { source, destination, identifier } = keyOf(store, position, rows[0]!);
+    // Two numbers of 32 and 16 bits, exact in a double.
+    const id = source * 65_536 + identifier;
+    if (stream === null || destination !== lastDestination || id !== lastId) {
+      let there = destinations.get(destination);
+      if (there === undefined) {
+        there = { byId: new Map(), streams: [] };
+        destinations.set(destination, there);
+      }
+      stream = there.byId.get(id) ?? null;
+      if (stream === null) {
+        stream = {
+          source,
+          identifier,
+          probes: [],
+          points: new Set(),
+          lowestTtl: 256,
+          highestTtl: -1,
+          bySequence: null,
+        };
+        there.byId.set(id, stream);
+        there.streams.push(stream);
+      }
+      lastDestination = destination;
+      lastId = id;
+    }
+    stream.probes.push(position);
+    for (let i = 0; i < count; i++) {
+      const kind = c.kind[rows[i]!]!;
+      if (k.flags[kind]! & Flag.Reply) continue;
+      stream.points.add(k.point[kind]!);
+      const ttl = k.timeToLive[kind]!;
+      if (ttl < stream.lowestTtl) stream.lowestTtl = ttl;
+      if (ttl > stream.highestTtl) stream.highestTtl = ttl;
+    }
+  }
+  return [...destinations.values()].map(({ streams }) => streams);
+
+  function keyOf(of: ProbeStore, position: number, row: number): ProbeKey {
+    const kind = c.kind[row]!;
+    const reply = (k.flags[kind]! & Flag.Reply) !== 0;
+    // Rows that came from a damaged probe stand behind the probe's own.
+    if (of.isMade(position)) return of.key(position);
+    return {
+      source: (reply ? k.destination[kind] : k.source[kind])!,
+      destination: (reply ? k.source[kind] : k.destination[kind])!,
+      identifier: c.identifier[row]!,
+      sequence: c.sequence[row]!,
+    };
+  }
+}
+
+function matchingProbes(evidence: Evidence, store: ProbeStore, before: Stream, after: Stream): [number, number][] {
+  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
+  const bySequence = sequencesOf(store, after);
+  const pairs: [number, number][] = [];
+  const digests = new Set<number>();
+  let contradicted = 0;
+  for (const position of before.probes) {
+    const row = store.firstRequest(position);
+    const candidates = bySequence.get(store.key(position).sequence);
+    if (row === undefined || candidates === undefined) continue;
+    const match = candidates.find((other) => {
+      const otherRow = store.firstRequest(other);
+      return (
+        otherRow !== undefined &&
+        c.payloadDigest[otherRow] === c.payloadDigest[row] &&
+        k.payloadCaptured[c.kind[otherRow]!] === k.payloadCaptured[c.kind[row]!] &&
+        goesOn(evidence, store.at(position), store.at(other))
+      );
+    });
+    if (match === undefined) {
+      // Streams of floods would be held against one another to their ends.
+      if (++contradicted >= PLAINLY_OTHER && pairs.length === 0) return [];
+    } else {
+      pairs.push([position, match]);
+      digests.add(c.payloadDigest[row]!);
+    }
+  }
+  if (contradicted > pairs.length) return [];
+  // A payload that is the same in every probe proves nothing by itself: then the answer must have come back renamed, too.
+  const telling = (pairs.length > 1 && digests.size === pairs.length) || payloadTells(evidence, store, pairs);
+  const answered = pairs.some(([a, b]) => store.at(a).replies.length > 0 && store.at(b).replies.length > 0);
+  return telling || answered ? pairs : [];
+}
+
+function sequencesOf(store: ProbeStore, stream: Stream): ReadonlyMap<number, readonly number[]> {
+  if (stream.bySequence !== null) return stream.bySequence;
+  const bySequence = new Map<number, number[]>();
+  for (const position of stream.probes) {
+    const { sequence } = store.key(position);
+    const list = bySequence.get(sequence);
+    if (list === undefined) bySequence.set(sequence, [position]);
+    else list.push(position);
+  }
+  stream.bySequence = bySequence;
+  return bySequence;
+}
+
+/** NAT may give each probe a name of its own, and a second NAT another: what goes on under it was seen nowhere before, with a lower TTL. */
+function goesOn(evidence: Evidence, before: Probe, after: Probe): boolean {
+  const { kind } = evidence.sightings.columns;
+  const { timeToLive, point } = evidence.sightings.kinds.columns;
+  return after.requests.every((b) =>
+    before.requests.every((a) => timeToLive[kind[a]!]! > timeToLive[kind[b]!]! && point[kind[a]!] !== point[kind[b]!]),
+  );
+}
+
+/** A single probe's payload tells when it is long enough to hold a time stamp. */
+function payloadTells(evidence: Evidence, store: ProbeStore, pairs: readonly [number, number][]): boolean {
+  if (pairs.length !== 1) return false;
+  const { columns: c, kinds } = evidence.sightings;
+  return kinds.columns.payloadCaptured[c.kind[store.at(pairs[0]![0]).requests[0]!]!]! >= 16;
+}
+
+/** The point that saw most of the probes gives the order; it is one clock, so its frame numbers do. */
+function inSendingOrder(evidence: Evidence, store: ProbeStore, positions: Int32Array): Int32Array {
+  if (positions.length < 2) return positions;
+  const { columns: c, kinds } = evidence.sightings;
+  const k = kinds.columns;
+  // By point: how many probes it saw, the TTL of the first of them, and the last one counted.
+  const seen = new Map<number, { count: number; readonly ttl: number; last: number }>();
+  const rows: number[] = [];
+  for (const position of positions) {
+    const count = store.rows(position, rows);
+    for (let i = 0; i < count; i++) {
+      const kind = c.kind[rows[i]!]!;
+      if (k.flags[kind]! & Flag.Reply) continue;
+      const at = seen.get(k.point[kind]!);
+      if (at === undefined) seen.set(k.point[kind]!, { count: 1, ttl: k.timeToLive[kind]!, last: position });
+      else if (at.last !== position) {
+        at.count++;
+        at.last = position;
+      }
+    }
+  }
+  let best = -1;
+  let bestCount = 0;
+  let bestTtl = -1;
+  for (const [point, { count, ttl }] of [...seen].sort((a, b) => a[0] - b[0])) {
+    if (count > bestCount || (count === bestCount && ttl > bestTtl)) {
+      best = point;
+      bestCount = count;
+      bestTtl = ttl;
+    }
+  }
+  // By index into `positions`; a probe that was not seen there comes last.
+  const place = new Float64Array(positions.length);
+  let sorted = true;
+  positions.forEach((position, n) => {
+    const count = store.rows(position, rows);
+    let frame = Number.MAX_SAFE_INTEGER;
+    for (let i = 0; i < count; i++) {
+      const kind = c.kind[rows[i]!]!;
+      if (k.point[kind] !== best || k.flags[kind]! & Flag.Reply) continue;
+      frame = c.frame[rows[i]!]!;
+      break;
+    }
+    place[n] = frame;
+    if (n > 0 && place[n - 1]! >= frame) sorted = false;
+  });
+  if (sorted) return positions;
+  const keys = (n: number): ProbeKey => store.key(positions[n]!);
+  const order = Int32Array.from(positions.keys()).sort(
+    (a, b) =>
+      place[a]! - place[b]! || keys(a).identifier - keys(b).identifier || keys(a).sequence - keys(b).sequence || a - b,
+  );
+  return order.map((n) => positions[n]!);
+}

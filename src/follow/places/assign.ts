@@ -1,0 +1,719 @@
+/**
+ * Which role each capture point has on a flow's path: from the command line, from an expectation, else from content (link
+ * type, encapsulation, TTL, nested round trips, equal time stamps), and only then from names and by elimination.
+ */
+
+import type { CapturePoint } from '../../observe/capture-point.js';
+import { type ArpSighting, type ErrorSighting, elapsed } from '../../observe/observation.js';
+import type { HopRole } from '../../path/facts.js';
+import { arpsAt } from '../arps-at.js';
+import { echoNumber } from '../errors-of.js';
+import type { Flow } from '../flow.js';
+import { type NameHint, type PointKind, readName } from '../point-name.js';
+import { mostFrequent, type PointView, roundTripDifference, sameStamps, viewPoints } from '../point-view.js';
+import { compareText, type Evidence } from '../sighted.js';
+
+export type RoleFrom = 'command-line' | 'expectation' | 'kernel-state' | 'content' | 'name' | 'elimination';
+
+export interface Assignment {
+  readonly point: CapturePoint;
+  readonly role: HopRole | null;
+  readonly from: RoleFrom | null;
+  /** A name for the node, when something tells it; points of one node share it. */
+  readonly node: string | null;
+  /** The probe passes here, yet here is no place of its path: a node or router that forwards it. */
+  readonly offPath: boolean;
+  /** A router between the nodes, which both directions pass: on the path, and no place of its own there. */
+  readonly between: boolean;
+}
+
+/** A role that someone stated, by point index. */
+export interface StatedRole {
+  readonly role: HopRole;
+  readonly node: string | null;
+  readonly from: 'command-line' | 'expectation' | 'kernel-state';
+}
+
+/** What earlier flows taught about points and pods; later flows with less evidence build on it. */
+export interface Learned {
+  /** Point index → what it is and on which node (a node is named by its tunnel address, or by a pod's address). */
+  readonly points: Map<number, { readonly kind: PointKind; readonly node: string | null }>;
+  /** Pod address → node. */
+  readonly pods: Map<number, string>;
+}
+
+type Side = 'source' | 'destination';
+
+const LINKTYPE_LINUX_SLL = 113;
+
+/** A probe passes about ten places; who claims to have seen it at more than this many is not telling of one path. */
+const MAX_SEEN = 64;
+/** ARP questions of one point whose round trips are compared. */
+const MAX_ASKED = 64;
+
+interface Place {
+  readonly point: CapturePoint;
+  readonly view: PointView | null;
+  readonly name: NameHint;
+  kind: PointKind | null;
+  side: Side | null;
+  from: RoleFrom | null;
+  offPath: boolean;
+  between: boolean;
+  stated: StatedRole | null;
+}
+
+export interface PathOrderInput {
+  readonly evidence: Evidence;
+  readonly flow: Flow;
+  readonly stated: ReadonlyMap<number, StatedRole>;
+  readonly learned: Learned;
+  /** ICMP errors that quote this flow's requests. */
+  readonly refusals: readonly ErrorSighting[];
+}
+
+const roleOf: Record<PointKind, Record<Side, HopRole>> = {
+  pod: { source: 'source-pod', destination: 'destination-pod' },
+  bridge: { source: 'source-bridge', destination: 'destination-bridge' },
+  tunnel: { source: 'encapsulator-tunnel', destination: 'decapsulator-tunnel' },
+  underlay: { source: 'encapsulator-underlay', destination: 'decapsulator-underlay' },
+};
+
+export function placeOf(role: HopRole): { kind: PointKind; side: Side } {
+  for (const kind of ['pod', 'bridge', 'tunnel', 'underlay'] as const) {
+    for (const side of ['source', 'destination'] as const) if (roleOf[kind][side] === role) return { kind, side };
+  }
+  throw new Error(`no place for role ${role}`);
+}
+
+export function assignRoles(input: PathOrderInput): Assignment[] {
+  const { evidence, flow } = input;
+  const views = viewPoints(evidence, flow.probes);
+  addErrorAnswers(flow, views, input.refusals);
+  const shared = sharedFiles(evidence);
+  const places: Place[] = evidence.points.map((point) => {
+    const stated = input.stated.get(point.index) ?? null;
+    const at = stated === null ? null : placeOf(stated.role);
+    return {
+      point,
+      view: views.get(point.index) ?? null,
+      name: readName(point, shared.has(point.file)),
+      kind: at?.kind ?? null,
+      side: at?.side ?? null,
+      from: stated?.from ?? null,
+      offPath: false,
+      between: false,
+      stated,
+    };
+  });
+  const open = places.filter((p) => p.stated === null);
+  const seen = open.filter((p) => p.view !== null);
+  for (const place of seen) {
+    // A cooked capture of SLL lumps devices together, so passing twice says nothing there.
+    const passesTwice = place.view!.relays || place.view!.routesRequests;
+    if (passesTwice && !place.point.link.startsWith('cooked')) place.offPath = true;
+  }
+  findRouters(seen, places);
+  for (const place of seen.slice(MAX_SEEN)) place.offPath = true;
+  // Without interface index and without an outer header a bridge and the node's interface are one point: it has no one place.
+  const onPath = seen.filter(
+    (p) =>
+      !p.offPath &&
+      !(p.point.linkType === LINKTYPE_LINUX_SLL && (p.view!.relays || p.view!.routesRequests)) &&
+      !p.between,
+  );
+  findKinds(onPath, places);
+  findMiddleSides('underlay', onPath, places, input);
+  findMiddleSides('tunnel', onPath, places, input);
+  sidesFromLearned(onPath, input);
+  sidesFromGroups(onPath, places);
+  sidesByPrefix(onPath, places);
+  splitPodsFromBridges(onPath);
+  placeSilentPoints(open, places, input);
+  learn(input, places);
+  return places.map((p) => ({
+    point: p.point,
+    role: p.kind !== null && p.side !== null && !p.offPath ? roleOf[p.kind][p.side] : null,
+    from: p.kind !== null && p.side !== null && !p.offPath ? p.from : null,
+    node: p.stated?.node ?? null,
+    offPath: p.offPath,
+    between: p.between,
+  }));
+}
+
+/**
+ * Captures of a router between the nodes: what it forwards falls in outer TTL there, or has an outer TTL between those of the two
+ * nodes, both ways. Only where both nodes were captured as well: a router's capture must not stand for a node's.
+ */
+function findRouters(seen: readonly Place[], places: readonly Place[]): void {
+  const outside = seen.filter((p) => p.view!.outerTtls.size > 0);
+  const answered = seen.some((p) => p.view!.replies > 0);
+  const once = outside.filter((p) => !p.view!.relays && !p.view!.routesRequests);
+  const ttls = once.map((p) => mostFrequent(p.view!.outerTtls)!);
+  const [high, low] = [Math.max(...ttls), Math.min(...ttls)];
+  const nodes = new Set(once.filter((p) => p.view!.outerTtls.has(high) || p.view!.outerTtls.has(low)));
+  for (const place of outside) {
+    const view = place.view!;
+    const ttl = mostFrequent(view.outerTtls)!;
+    const twice = view.routesRequests && !view.relays && (view.routesReplies || !answered);
+    const amid = nodes.size > 1 && ttl < high && ttl > low && (view.replies > 0 || !answered);
+    // Two devices of one namespace that differ in outer TTL: that machine routes.
+    const routes =
+      place.point.namespace !== null &&
+      outside.some((o) => o.point.namespace === place.point.namespace && mostFrequent(o.view!.outerTtls) !== ttl);
+    if (!twice && !amid && !routes) continue;
+    const others = outside.filter(
+      (o) => o !== place && !o.between && !o.view!.relays && !o.view!.routesRequests && isOtherMachine(o, place),
+    );
+    const ends = new Set(others.map((o) => mostFrequent(o.view!.outerTtls)));
+    if (others.length < 2 || ends.size < 2) continue;
+    place.between = true;
+    place.offPath = false;
+  }
+  for (const place of places) if (place.between && place.stated !== null) place.between = false;
+}
+
+function isOtherMachine(a: Place, b: Place): boolean {
+  return a.point.namespace === null || a.point.namespace !== b.point.namespace;
+}
+
+/** Files with several tunnel interfaces: a node has one that carries the flow, so these come from several nodes. */
+function sharedFiles(evidence: Evidence): ReadonlySet<string> {
+  const tunnels = new Map<string, number>();
+  for (const { file, link } of evidence.points) {
+    if (link === 'raw') tunnels.set(file, (tunnels.get(file) ?? 0) + 1);
+  }
+  return new Set([...tunnels].filter(([, n]) => n > 1).map(([file]) => file));
+}
+
+/** An ICMP error that answers a request closes its round trip as a reply would. */
+function addErrorAnswers(flow: Flow, views: Map<number, PointView>, errors: readonly ErrorSighting[]): void {
+  if (errors.length === 0) return;
+  const wanted = new Set(errors.flatMap((e) => (e.quotedEcho === null ? [] : [echoNumber(e.quotedEcho)])));
+  const places = new Map<number, number>();
+  const { probes } = flow;
+  for (let n = 0; n < probes.length && wanted.size > 0; n++) {
+    for (const key of probes.isRewritten(n) ? [probes.key(n), ...probes.at(n).rewritten] : [probes.key(n)]) {
+      const echo = echoNumber(key);
+      if (wanted.has(echo) && !places.has(echo)) places.set(echo, n);
+    }
+  }
+  for (const error of errors) {
+    const view = views.get(error.point.index);
+    if (view === undefined || error.quotedEcho === null || error.type === 5) continue;
+    const n = places.get(echoNumber(error.quotedEcho));
+    if (n === undefined || view.replyAt.has(n)) continue;
+    view.replyAt.set(n, { seconds: error.seconds, nanoseconds: error.nanoseconds });
+  }
+}
+
+function findKinds(onPath: readonly Place[], places: readonly Place[]): void {
+  const encapsulated = (p: Place): boolean =>
+    p.view !== null && [...p.view.requestEncapsulations, ...p.view.replyEncapsulations].some((e) => e !== 0);
+  for (const place of onPath) {
+    if (encapsulated(place)) setKind(place, 'underlay');
+    else if (place.point.link === 'raw' || place.point.link === 'cooked-tunnel') setKind(place, 'tunnel');
+  }
+  const middle = places.filter((p) => p.view !== null && (p.kind === 'underlay' || p.kind === 'tunnel'));
+  const plain = onPath.filter((p) => p.kind === null);
+  const requestTtls = middle.map((p) => mostFrequent(p.view!.requestTtls)).filter((t) => t !== null);
+  const replyTtls = middle.map((p) => mostFrequent(p.view!.replyTtls)).filter((t) => t !== null);
+  const tunnelled = middle.some((p) => p.kind === 'underlay');
+  if (requestTtls.length > 0 || replyTtls.length > 0) {
+    const high = Math.max(...requestTtls, -1);
+    const low = Math.min(...requestTtls, 256);
+    const replyHigh = Math.max(...replyTtls, -1);
+    const replyLow = Math.min(...replyTtls, 256);
+    for (const place of plain) {
+      const q = mostFrequent(place.view!.requestTtls);
+      const r = mostFrequent(place.view!.replyTtls);
+      if (q !== null && requestTtls.length > 0 && q > high) setPod(place, 'source');
+      else if (q !== null && requestTtls.length > 0 && q < low) setPod(place, 'destination');
+      else if (r !== null && replyTtls.length > 0 && r < replyLow) setPod(place, 'source');
+      else if (r !== null && replyTtls.length > 0 && r > replyHigh) setPod(place, 'destination');
+      // The same TTL as in the middle, on Ethernet: a VXLAN device beside its underlay, or plain routing between the nodes.
+      else setKind(place, tunnelled ? 'tunnel' : 'underlay');
+    }
+    return;
+  }
+  // No tunnel device and no encapsulated sighting: TTL classes alone.
+  const ttls = [...new Set(plain.map((p) => mostFrequent(p.view!.requestTtls)).filter((t) => t !== null))].sort(
+    (a, b) => b - a,
+  );
+  const top = ttls[0];
+  for (const place of plain) {
+    const q = mostFrequent(place.view!.requestTtls);
+    const r = mostFrequent(place.view!.replyTtls);
+    if (q === null || top === undefined) {
+      if (r !== null) setPod(place, looksInitial(r) ? 'destination' : 'source');
+      continue;
+    }
+    if (ttls.length === 1) {
+      // One class: an untouched reply TTL is the destination's own, an untouched request TTL the source's.
+      if (r !== null && looksInitial(r) && !looksInitial(q)) setPod(place, 'destination');
+      else if (r !== null && !looksInitial(r) && !looksInitial(q)) setKind(place, 'underlay');
+      else if (looksInitial(q) || r === null) setPod(place, 'source');
+      else setKind(place, 'underlay');
+    } else if (q === top) setPod(place, 'source');
+    // Four classes and more: routers between the nodes take from it, too, and only the last is the pod's.
+    else if (ttls.length > 3 ? q === ttls.at(-1) : top - q >= 2) setPod(place, 'destination');
+    else setKind(place, 'underlay');
+  }
+}
+
+/** Initial TTLs that operating systems use. Only a hint, where no other point can be compared. */
+function looksInitial(ttl: number): boolean {
+  return ttl === 64 || ttl === 128 || ttl === 255 || ttl === 32 || ttl === 60;
+}
+
+function setKind(place: Place, kind: PointKind): void {
+  place.kind = kind;
+  place.from ??= 'content';
+}
+
+function setPod(place: Place, side: Side): void {
+  setKind(place, 'pod');
+  place.side = side;
+}
+
+/** Underlay or tunnel points: which stand before the wire, and which behind it. */
+function findMiddleSides(
+  kind: 'underlay' | 'tunnel',
+  onPath: readonly Place[],
+  places: readonly Place[],
+  input: PathOrderInput,
+): void {
+  const all = onPath.filter((p) => p.kind === kind && p.side === null);
+  const stated = places.filter((p) => p.stated !== null && p.kind === kind && p.view !== null);
+  if (all.length === 0) return;
+  // Points of one node first: a received datagram has one time stamp on all devices that it passes on a node.
+  const clusters: Place[][] = [];
+  for (const place of all) {
+    const home = clusters.find((c) => c.some((other) => onOneNode(other, place)));
+    if (home === undefined) clusters.push([place]);
+    else home.push(place);
+  }
+  // Stamps that a received datagram shares with a point of a known side settle the side.
+  const known = onPath.concat(stated).filter((p) => p.side !== null && (p.kind === 'underlay' || p.kind === 'tunnel'));
+  for (const cluster of clusters) {
+    for (const place of cluster) {
+      for (const other of known) {
+        if (other === place || other.kind === kind) continue;
+        const side = sharedStampSide(place, other);
+        if (side !== null && side === other.side) setSide(cluster, side);
+      }
+      if (cluster[0]!.side !== null) break;
+    }
+  }
+  const undecided = clusters.filter((c) => c[0]!.side === null);
+  if (undecided.length === 0) return;
+  // Equal stamps between an underlay and a tunnel point: equal requests were received (behind the wire), equal replies likewise (before it).
+  const counterpart = onPath.filter((p) => p.kind === (kind === 'underlay' ? 'tunnel' : 'underlay'));
+  for (const cluster of undecided) {
+    for (const place of cluster) {
+      for (const other of counterpart) {
+        const side = sharedStampSide(place, other);
+        if (side !== null && cluster[0]!.side === null) setSide(cluster, side);
+      }
+    }
+  }
+  const left = clusters.filter((c) => c[0]!.side === null);
+  if (left.length === 0) return;
+  if (clusters.length >= 2) {
+    // Nested round trips: a round trip only shrinks from source to destination.
+    const ordered = [...clusters].sort((a, b) => compareClusters(a, b, input.evidence.arps));
+    const first = ordered[0]!;
+    const last = ordered.at(-1)!;
+    const told = compareClusters(first, last, input.evidence.arps) !== 0;
+    if (told) {
+      if (first[0]!.side === null && last[0]!.side !== 'source') setSide(first, 'source');
+      if (last[0]!.side === null && first[0]!.side !== 'destination') setSide(last, 'destination');
+      for (const cluster of ordered) {
+        if (cluster[0]!.side !== null) continue;
+        // Three or more nodes: the one nearer in round trip decides.
+        const toFirst = Math.abs(roundTripBetween(first, cluster) ?? 0);
+        const toLast = Math.abs(roundTripBetween(cluster, last) ?? 0);
+        setSide(cluster, toFirst <= toLast ? 'source' : 'destination');
+      }
+      return;
+    }
+  }
+  // A single node, no equal stamps: which direction has passed routers when it comes here, and the round trip against the
+  // other kind's points.
+  for (const cluster of left) {
+    const view = cluster[0]!.view!;
+    if (view.requestsRouted !== view.repliesRouted) {
+      setSide(cluster, view.requestsRouted ? 'destination' : 'source');
+      continue;
+    }
+    for (const other of kind === 'tunnel' ? [...known, ...counterpart] : known) {
+      if (other.kind === kind || other.view === null) continue;
+      const difference = roundTripBetween(cluster, [other]);
+      if (difference === null || difference === 0) continue;
+      if (other.side === null) {
+        // Nobody stands before the first tunnel device, or behind the second, but that node's pods.
+        setSide(cluster, difference > 0 ? 'source' : 'destination');
+        continue;
+      }
+      // Before the wire the tunnel device has the longer round trip, behind it the underlay has.
+      const clusterIsNearer = difference > 0;
+      const expectNearer = (kind === 'tunnel') === (other.side === 'source');
+      if (clusterIsNearer !== expectNearer) setSide(cluster, other.side === 'source' ? 'destination' : 'source');
+    }
+  }
+}
+
+function setSide(cluster: readonly Place[], side: Side): void {
+  for (const place of cluster) {
+    place.side = side;
+    place.from ??= 'content';
+  }
+}
+
+function onOneNode(a: Place, b: Place): boolean {
+  if (a.point.namespace !== null && a.point.namespace === b.point.namespace) return true;
+  if (a.view === null || b.view === null) return false;
+  return sameStamps(a.view.replyAt, b.view.replyAt) || sameStamps(a.view.requestAt, b.view.requestAt);
+}
+
+/** 'destination' when requests arrive at both with one stamp, 'source' when replies do; null when stamps do not tell. */
+function sharedStampSide(a: Place, b: Place): Side | null {
+  if (a.view === null || b.view === null) return null;
+  const requests = sameStamps(a.view.requestAt, b.view.requestAt);
+  const replies = sameStamps(a.view.replyAt, b.view.replyAt);
+  if (requests === replies) return null;
+  return requests ? 'destination' : 'source';
+}
+
+/** Below zero: a is nearer to the source. */
+function compareClusters(a: readonly Place[], b: readonly Place[], arps: readonly ArpSighting[]): number {
+  const difference = roundTripBetween(a, b);
+  if (difference !== null && difference !== 0) return -difference;
+  const outerA = mostFrequent(a[0]!.view!.outerTtls);
+  const outerB = mostFrequent(b[0]!.view!.outerTtls);
+  if (outerA !== null && outerB !== null && outerA !== outerB) return outerB - outerA;
+  const ttlA = mostFrequent(a[0]!.view!.requestTtls);
+  const ttlB = mostFrequent(b[0]!.view!.requestTtls);
+  if (ttlA !== null && ttlB !== null && ttlA !== ttlB) return ttlB - ttlA;
+  const resolved = arpDifference(a, b, arps);
+  return resolved === null ? 0 : -resolved;
+}
+
+function roundTripBetween(a: readonly Place[], b: readonly Place[]): number | null {
+  for (const x of a) {
+    for (const y of b) {
+      if (x.view === null || y.view === null) continue;
+      const difference = roundTripDifference(x.view, y.view);
+      if (difference !== null) return difference;
+    }
+  }
+  return null;
+}
+
+/** ARP is a round trip, too: who-has to is-at takes longer at the asker than at the answerer. */
+function arpDifference(a: readonly Place[], b: readonly Place[], arps: readonly ArpSighting[]): number | null {
+  for (const x of a) {
+    for (const y of b) {
+      const difference = arpRoundTripDifference(x.point, y.point, x.view, arps);
+      if (difference !== null) return difference;
+    }
+  }
+  return null;
+}
+
+function arpRoundTripDifference(
+  a: CapturePoint,
+  b: CapturePoint,
+  view: PointView | null,
+  arps: readonly ArpSighting[],
+  about: number | null = null,
+): number | null {
+  for (const ask of arpsAt(arps, a).slice(0, MAX_ASKED)) {
+    if (ask.operation !== 1 || (about !== null && ask.targetAddress !== about)) continue;
+    // The asker must be the encapsulator: its question, its side.
+    if (view?.outerSource !== null && view !== null && ask.senderAddress !== view.outerSource) continue;
+    const round = (point: CapturePoint): number | null => {
+      const here = arpsAt(arps, point);
+      const q = here.find(
+        (x) => x.operation === 1 && x.senderAddress === ask.senderAddress && x.targetAddress === ask.targetAddress,
+      );
+      const r = here.find(
+        (x) => x.operation === 2 && x.senderAddress === ask.targetAddress && x.targetAddress === ask.senderAddress,
+      );
+      return q === undefined || r === undefined ? null : elapsed(q.first, r.first);
+    };
+    const here = round(a);
+    const there = round(b);
+    if (here !== null && there !== null && here !== there) return here - there;
+  }
+  return null;
+}
+
+function nodesOfFlow(
+  input: PathOrderInput,
+  views: Iterable<PointView>,
+): { source: string | null; destination: string | null } {
+  let source: string | null = input.learned.pods.get(input.flow.source) ?? null;
+  let destination: string | null = input.learned.pods.get(input.flow.destination) ?? null;
+  for (const view of views) {
+    if (view.outerSource !== null) source ??= String(view.outerSource);
+    if (view.outerDestination !== null) destination ??= String(view.outerDestination);
+  }
+  return { source, destination };
+}
+
+/** Sides that other flows have already told: this point is on that node. */
+function sidesFromLearned(onPath: readonly Place[], input: PathOrderInput): void {
+  const nodes = nodesOfFlow(input, onPath.map((p) => p.view!).values());
+  for (const place of onPath) {
+    if (place.side !== null) continue;
+    const learned = input.learned.points.get(place.point.index);
+    const side = learned === undefined ? null : sideOfLearned(learned, input, nodes);
+    if (side !== null) setSide([place], side);
+  }
+}
+
+/** Name groups: "1" of pod1, pod1-ipip and node1. A group's side is known when content tells it for one member. */
+function sidesFromGroups(onPath: readonly Place[], places: readonly Place[]): void {
+  for (const place of onPath) {
+    if (place.side !== null || place.kind === null) continue;
+    const side = groupSide(place, places) ?? place.name.side;
+    if (side === null) continue;
+    place.side = side;
+    place.from = 'name';
+  }
+}
+
+function groupSide(place: Place, places: readonly Place[]): Side | null {
+  const group = place.name.group;
+  if (group === null) return null;
+  const sides = new Set<Side>();
+  const others = new Set<Side>();
+  for (const other of places) {
+    if (other === place || other.side === null || other.offPath || other.from === 'elimination') continue;
+    if (other.name.group === group) sides.add(other.side);
+    else if (other.name.group !== null) others.add(other.side);
+  }
+  if (sides.size === 1) return [...sides][0]!;
+  if (sides.size > 1) return null;
+  // Two groups in all, and the other one's side is known: this is the opposite.
+  const groups = new Set(places.map((p) => p.name.group).filter((g) => g !== null));
+  if (groups.size === 2 && others.size === 1) return [...others][0]! === 'source' ? 'destination' : 'source';
+  return null;
+}
+
+/** A lost request was seen from its source on: without other evidence the earliest free place is the right one. */
+function sidesByPrefix(onPath: readonly Place[], places: readonly Place[]): void {
+  for (const kind of ['tunnel', 'underlay'] as const) {
+    const open = onPath.filter((p) => p.kind === kind && p.side === null);
+    open.sort((a, b) => compareText(a.point.id, b.point.id));
+    for (const place of open) {
+      const taken = places.some((p) => p.kind === kind && p.side === 'source' && !p.offPath && p.view !== null);
+      place.side = taken ? 'destination' : 'source';
+      place.from = 'elimination';
+    }
+  }
+}
+
+/** Of several plain points on one side the pod has the outermost round trip; a device name may say it, too. */
+function splitPodsFromBridges(onPath: readonly Place[]): void {
+  for (const side of ['source', 'destination'] as const) {
+    const plain = onPath.filter((p) => p.kind === 'pod' && p.side === side);
+    for (const place of plain) {
+      // `-i any` runs in the node's namespace, where a pod's datagram passes the veth and the bridge.
+      if (place.point.link === 'cooked-ethernet' && sharesNamespaceWithMiddle(place, onPath)) place.kind = 'bridge';
+      else if (place.name.kind === 'bridge') place.kind = 'bridge';
+    }
+    const pods = plain.filter((p) => p.kind === 'pod');
+    if (pods.length < 2) continue;
+    const named = pods.filter((p) => p.name.kind === 'pod');
+    pods.sort((a, b) => {
+      const difference = roundTripDifference(a.view!, b.view!);
+      if (difference !== null && difference !== 0) return side === 'source' ? -difference : difference;
+      return Number(b.name.kind === 'pod') - Number(a.name.kind === 'pod') || compareText(a.point.id, b.point.id);
+    });
+    const pod = named.length === 1 ? named[0]! : pods[0]!;
+    for (const place of pods) if (place !== pod) place.kind = 'bridge';
+  }
+}
+
+function sharesNamespaceWithMiddle(place: Place, onPath: readonly Place[]): boolean {
+  return onPath.some(
+    (other) =>
+      other !== place &&
+      other.point.namespace !== null &&
+      other.point.namespace === place.point.namespace &&
+      other.kind !== 'pod' &&
+      other.kind !== 'bridge',
+  );
+}
+
+/** Points that saw nothing of the flow: captured, and absent. Their place comes from other flows, names, ARP, or what is left. */
+function placeSilentPoints(open: readonly Place[], places: readonly Place[], input: PathOrderInput): void {
+  const silent = open.filter((p) => p.view === null);
+  const nodes = nodesOfFlow(
+    input,
+    places.filter((p) => p.view !== null).map((p) => p.view!),
+  );
+  const outers = new Set<number>();
+  for (const p of places) {
+    if (p.view === null) continue;
+    for (const a of [
+      p.view.outerSource,
+      p.view.outerDestination,
+      p.view.replyOuterSource,
+      p.view.replyOuterDestination,
+    ]) {
+      if (a !== null) outers.add(a);
+    }
+  }
+  for (const place of silent) {
+    const learned = input.learned.points.get(place.point.index);
+    if (place.point.namespace !== null) {
+      // One device behind `-i any` that this flow did not use is no place of its path.
+      continue;
+    }
+    if (learned !== undefined) {
+      const side = sideOfLearned(learned, input, nodes);
+      if (side !== null) {
+        placeSilent(place, learned.kind, side, 'content');
+        continue;
+      }
+      // It belongs to another flow's node or pod: no business of this one.
+      if (learned.kind === 'pod' || (nodes.source !== null && nodes.destination !== null)) {
+        place.offPath = true;
+        continue;
+      }
+    }
+    if (place.point.link === 'raw') place.kind = 'tunnel';
+    else if (arpTouches(input.evidence.arps, place.point, outers)) place.kind = 'underlay';
+    else if (arpTouches(input.evidence.arps, place.point, new Set([input.flow.source, input.flow.destination]))) {
+      const source = arpTouches(input.evidence.arps, place.point, new Set([input.flow.source]));
+      placeSilent(place, 'pod', source ? 'source' : 'destination', 'content');
+    } else if (place.name.kind === null && holdsArp(input.evidence.arps, place.point)) place.kind = 'underlay';
+    else place.kind = place.name.kind === 'tunnel' && place.point.link !== 'ethernet' ? 'tunnel' : place.name.kind;
+  }
+  for (const place of silent) {
+    if (place.side !== null || place.kind === null || place.offPath) continue;
+    const side = groupSide(place, places) ?? place.name.side;
+    if (side !== null) placeSilent(place, place.kind, side, 'name');
+  }
+  // Underlay points that saw no request: their ARP round trips against a seen one's.
+  for (const place of silent) {
+    if (place.side !== null || place.kind !== 'underlay' || place.offPath) continue;
+    const known = places.find((p) => p.kind === 'underlay' && p.side !== null && p.view !== null);
+    // Only the question for the other end of this flow: the answer to another one stands at a third node.
+    const about = known?.view?.outerDestination ?? null;
+    const difference =
+      known === undefined
+        ? null
+        : arpRoundTripDifference(known.point, place.point, known.view, input.evidence.arps, about);
+    if (difference !== null) placeSilent(place, 'underlay', difference > 0 ? 'destination' : 'source', 'content');
+  }
+  // A datagram that was never sent: the node that asks in vain is its sender.
+  if (!places.some((p) => p.kind === 'underlay' && p.view !== null)) {
+    const asking = silent.filter(
+      (p) => p.kind === 'underlay' && p.side === null && !p.offPath && asksInVain(input.evidence.arps, p.point),
+    );
+    if (asking.length === 1) placeSilent(asking[0]!, 'underlay', 'source', 'content');
+  }
+  eliminate(silent, places);
+}
+
+function holdsArp(arps: readonly ArpSighting[], point: CapturePoint): boolean {
+  return arpsAt(arps, point).some((a) => a.senderAddress !== 0);
+}
+
+function asksInVain(arps: readonly ArpSighting[], point: CapturePoint): boolean {
+  const here = arpsAt(arps, point);
+  return here.some((ask) => ask.operation === 1 && !here.some((a) => a.senderAddress === ask.targetAddress));
+}
+
+/** A pod's own capture is tied to the pod, everything else to the node. */
+function sideOfLearned(
+  learned: { readonly kind: PointKind; readonly node: string | null },
+  input: PathOrderInput,
+  nodes: { readonly source: string | null; readonly destination: string | null },
+): Side | null {
+  const ends =
+    learned.kind === 'pod'
+      ? { source: `pod ${input.flow.source}`, destination: `pod ${input.flow.destination}` }
+      : nodes;
+  if (learned.node === null || ends.source === ends.destination) return null;
+  if (learned.node === ends.source) return 'source';
+  return learned.node === ends.destination ? 'destination' : null;
+}
+
+function placeSilent(place: Place, kind: PointKind, side: Side, from: RoleFrom): void {
+  place.kind = kind;
+  place.side = side;
+  place.from = from;
+}
+
+/** What is left goes to the places that are left, where only one division is possible or all are alike. */
+function eliminate(silent: readonly Place[], places: readonly Place[]): void {
+  const free = (kind: PointKind): Side[] =>
+    (['source', 'destination'] as const).filter(
+      (side) => !places.some((p) => p.kind === kind && p.side === side && !p.offPath),
+    );
+  for (const kind of ['tunnel', 'underlay', 'pod'] as const) {
+    const left = silent.filter((p) => p.kind === kind && p.side === null && !p.offPath);
+    left.sort((a, b) => compareText(a.point.id, b.point.id));
+    const sides = free(kind);
+    if (left.length === 0 || left.length > sides.length) continue;
+    // A seen point always stands before a silent one, so with one silent point left the farther place is its own.
+    const use = left.length === sides.length ? sides : sides.slice(-left.length);
+    for (const [i, place] of left.entries()) placeSilent(place, kind, use[i]!, 'elimination');
+  }
+  const unknown = silent.filter((p) => p.kind === null && !p.offPath && p.point.link === 'ethernet');
+  unknown.sort((a, b) => compareText(a.point.id, b.point.id));
+  const slots: [PointKind, Side][] = [];
+  for (const [kind, side] of [
+    ['pod', 'source'],
+    ['underlay', 'source'],
+    ['underlay', 'destination'],
+    ['pod', 'destination'],
+  ] as const) {
+    if (free(kind).includes(side)) slots.push([kind, side]);
+  }
+  if (unknown.length > 0 && unknown.length === slots.length) {
+    for (const [i, place] of unknown.entries()) placeSilent(place, slots[i]![0], slots[i]![1], 'elimination');
+  }
+}
+
+function arpTouches(arps: readonly ArpSighting[], point: CapturePoint, addresses: ReadonlySet<number>): boolean {
+  if (addresses.size === 0) return false;
+  return arpsAt(arps, point).some((a) => addresses.has(a.senderAddress) || addresses.has(a.targetAddress));
+}
+
+function learn(input: PathOrderInput, places: readonly Place[]): void {
+  const views = places.filter((p) => p.view !== null && !p.offPath).map((p) => p.view!);
+  let source: string | null = null;
+  let destination: string | null = null;
+  for (const view of views) {
+    if (view.outerSource !== null && view.requestEncapsulations.size === 1) source ??= String(view.outerSource);
+    if (view.outerDestination !== null) destination ??= String(view.outerDestination);
+  }
+  if (source === null || destination === null || source === destination) return;
+  const relayed = new Set(views.flatMap((v) => [...v.outerPairs]));
+  // Only a path that agrees with itself teaches: one outer pair everywhere.
+  if (relayed.size > 1) return;
+  const agrees = (pod: number, node: string): void => {
+    if (!input.learned.pods.has(pod)) input.learned.pods.set(pod, node);
+  };
+  agrees(input.flow.source, source);
+  agrees(input.flow.destination, destination);
+  for (const place of places) {
+    if (place.view === null || place.offPath || place.kind === null || place.side === null) continue;
+    if (place.from !== 'content' && place.stated === null) continue;
+    if (input.learned.points.has(place.point.index)) continue;
+    // A pod's own capture belongs to that pod alone: another pod of the node has another one.
+    const node =
+      place.kind === 'pod'
+        ? `pod ${place.side === 'source' ? input.flow.source : input.flow.destination}`
+        : place.side === 'source'
+          ? source
+          : destination;
+    input.learned.points.set(place.point.index, { kind: place.kind, node });
+  }
+}

@@ -1,0 +1,68 @@
+/** What a file or interface name says of its point: only asked when content says nothing. */
+import type { CapturePoint } from '../observe/capture-point.js';
+
+export type PointKind = 'pod' | 'bridge' | 'tunnel' | 'underlay';
+
+export interface NameHint {
+  readonly kind: PointKind | null;
+  /** Points of one group were taken on one node ("1" of pod1, pod1-ipip, node1); null when the name has no such part. */
+  readonly group: string | null;
+  readonly side: 'source' | 'destination' | null;
+}
+
+const tunnelName = /(^|[^a-z])(ipip|tunl?\d*|flannel|vxlan|tunnel|overlay)/;
+const bridgeName = /(^|[^a-z])(cni|bridge|br|veth|cali|lxc|docker)(\d|[^a-z]|$)/;
+const podName = /(^|[^a-z])(pod|container|ctr|app)/;
+const underlayName = /(^|[^a-z])(node|host|underlay|ens|enp|eno|eth|bond|wan|phys|nic|uplink|worker|master|control)/;
+const interfaceWord = /^(ens|enp|eno|eth|cni|tunl?|ipip|veth|cali|flannel|bond|br|wlan|vxlan|if|vlan)\d*[a-z0-9]*$/;
+const roleWord =
+  /^(pod|node|host|worker|master|container|ctr|app|underlay|overlay|tunnel|bridge|cap|pcap|pcapng|capture|dump|any|sll|out|in|trace)$/;
+
+/** `shared`: the file holds the interfaces of several nodes, so its name says nothing of one. */
+export function readName(point: CapturePoint, shared = false): NameHint {
+  const file = baseName(point.file).toLowerCase();
+  const device = (point.interfaceName ?? '').toLowerCase();
+  const stem = file.replace(/(\.(gz|zst|lz4|xz))?$/, '').replace(/\.(cap|pcap|pcapng|dmp|dump)$/, '');
+  return {
+    kind: kindOf(device, stem),
+    group: groupOf(device, stem, shared),
+    side: shared ? sideOf(device) : sideOf(stem),
+  };
+}
+
+function kindOf(device: string, stem: string): PointKind | null {
+  for (const text of [device, stem]) {
+    if (text === '') continue;
+    if (tunnelName.test(text)) return 'tunnel';
+    if (bridgeName.test(text)) return 'bridge';
+    if (text === device && /^eth\d/.test(text)) continue; // a pod's or a node's: the file name must tell
+    if (podName.test(text)) return 'pod';
+    if (underlayName.test(text)) return 'underlay';
+  }
+  return null;
+}
+
+function groupOf(device: string, stem: string, shared: boolean): string | null {
+  // Merged files name their interfaces after the captures that they were made of: "node1-ens33".
+  if (/^(pod|node|host|worker|master|vm)/.test(device)) return groupIn(device);
+  return shared ? null : groupIn(stem);
+}
+
+function groupIn(stem: string): string | null {
+  const words = stem.split(/[^a-z0-9]+/).filter((w) => w !== '' && !interfaceWord.test(w));
+  const rest = words
+    .map((w) => w.replace(/^(pod|node|host|worker|container|vm|kube|k8s|app)(?=[a-z0-9])/, ''))
+    .filter((w) => w !== '' && !roleWord.test(w));
+  return rest.length === 0 ? (words.find((w) => w === 'master') ?? null) : rest[0]!;
+}
+
+function sideOf(stem: string): NameHint['side'] {
+  if (/(^|[^a-z])(src|source|client|sender|from|encap|encapsulator)([^a-z]|$)/.test(stem)) return 'source';
+  if (/(^|[^a-z])(dst|dest|destination|server|receiver|to|decap|decapsulator)([^a-z]|$)/.test(stem))
+    return 'destination';
+  return null;
+}
+
+export function baseName(file: string): string {
+  return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+}

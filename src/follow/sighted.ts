@@ -1,0 +1,200 @@
+/** Everything that all captures had to say, put on one numbering of points. */
+import type { CaptureSummary } from '../capture/capture.js';
+import { macTextOf } from '../decode/address.js';
+import type { CapturePoint } from '../observe/capture-point.js';
+import type { ArpSighting, ErrorSighting, FrameRef, Observation, SynSighting } from '../observe/observation.js';
+import { encapsulations, type FileObservations } from '../observe/observe.js';
+import { Flag, SightingTable } from '../observe/sightings.js';
+
+export interface Evidence {
+  readonly captures: readonly CaptureSummary[];
+  readonly points: readonly CapturePoint[];
+  readonly sightings: SightingTable;
+  readonly errors: readonly ErrorSighting[];
+  readonly arps: readonly ArpSighting[];
+  readonly syns: readonly SynSighting[];
+  /** What was not kept because of a limit, in words; empty when all was. */
+  readonly limits: readonly string[];
+  /** Captures of which not every echo message, fragment or interface was kept: what they lack may have been there. */
+  readonly incomplete: ReadonlySet<string>;
+}
+
+export interface FileEvidence {
+  readonly summary: CaptureSummary;
+  readonly observations: FileObservations;
+}
+
+/** Joins the files' observations. The order of `files` does not matter: they are taken by name. */
+export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
+  const ordered = [...files].sort((a, b) => compareText(a.summary.file, b.summary.file));
+  const points: CapturePoint[] = [];
+  // The rows of a single file are numbered as they must be: a copy of them would be most of what the run holds.
+  const only = ordered.length === 1 ? ordered[0]!.observations.sightings : null;
+  const single = only instanceof SightingTable ? only : null;
+  const sightings =
+    single ??
+    new SightingTable(
+      ordered.reduce((sum, f) => sum + f.observations.sightings.rows.length, 1),
+      ordered.reduce((sum, f) => sum + f.observations.sightings.kinds.length, 1),
+    );
+  const errors: ErrorSighting[] = [];
+  const arps: ArpSighting[] = [];
+  const syns: SynSighting[] = [];
+  const limits: string[] = [];
+  const incomplete = new Set<string>();
+  const shared = sharedFolders(ordered.map((f) => f.summary.file));
+  for (const { summary, observations } of ordered) {
+    const mapping = addPoints(points, summary, observations, shared);
+    if (single === null) sightings.append(observations.sightings, mapping);
+    const point = (index: number): CapturePoint => points[mapping[index]!]!;
+    const ref = (frame: number): FrameRef => ({ file: summary.file, frame });
+    for (const e of observations.errors) {
+      errors.push({ ...e, point: point(e.point), ref: ref(e.frame), encapsulation: encapsulations[e.encapsulation]! });
+    }
+    for (const a of observations.arps) arps.push({ ...a, point: point(a.point), ref: ref(a.frame) });
+    for (const s of observations.syns) {
+      syns.push({ ...s, point: point(s.point), ref: ref(s.frame), encapsulation: encapsulations[s.encapsulation]! });
+    }
+    const { dropped } = observations;
+    if (dropped.echoes + dropped.fragments + dropped.frames > 0) incomplete.add(summary.file);
+    for (const [kind, count] of Object.entries(dropped)) {
+      const what = kind === 'frames' ? 'frames of further interfaces' : kind;
+      if (count > 0) limits.push(`${summary.file}: ${count} more ${what} than are kept were passed over`);
+    }
+  }
+  return { captures: ordered.map((f) => f.summary), points, sightings, errors, arps, syns, limits, incomplete };
+}
+
+function addPoints(
+  points: CapturePoint[],
+  summary: CaptureSummary,
+  observations: FileObservations,
+  shared: number,
+): number[] {
+  const alone = observations.points.length === 1;
+  const taken = new Set<string>();
+  const namesakes = new Map<string, number>();
+  return observations.points.map((raw) => {
+    const device = summary.interfaces[raw.interfaceIndex];
+    let id = summary.file;
+    if (!alone) {
+      const several = summary.interfaces.length > 1;
+      const name = device?.name ?? `#${raw.interfaceIndex}`;
+      id += raw.part === '' ? `:${name}` : several ? `:${name}:${raw.part}` : `:${raw.part}`;
+      // Each namesake counts on from the last one, or a file full of them would be counted through again and again.
+      for (const plain = id; taken.has(id); ) {
+        const n = (namesakes.get(plain) ?? 1) + 1;
+        namesakes.set(plain, n);
+        id = `${plain}#${n}`;
+      }
+    }
+    taken.add(id);
+    const index = points.length;
+    points.push({
+      index,
+      id,
+      label: id.slice(shared),
+      file: summary.file,
+      interfaceName: raw.part === '' ? (device?.name ?? null) : null,
+      linkType: raw.linkType,
+      snapLength: device?.snapLength ?? 0,
+      filter: device?.filter ?? null,
+      link: raw.link,
+      namespace: raw.part === '' ? null : `${summary.file}:${raw.interfaceIndex}`,
+      traffic: raw.traffic,
+    });
+    return index;
+  });
+}
+
+/** Length of the folder part that all names begin with. */
+function sharedFolders(files: readonly string[]): number {
+  const folder = (file: string): string => file.slice(0, Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+  let shared = files.length === 0 ? '' : folder(files[0]!);
+  for (const file of files) {
+    while (!file.startsWith(shared)) shared = folder(shared.slice(0, -1));
+  }
+  return shared.length;
+}
+
+/** Builds the Observation of one row. */
+export function observationAt(evidence: Evidence, row: number): Observation {
+  const c = evidence.sightings.columns;
+  const k = evidence.sightings.kinds.columns;
+  const kind = c.kind[row]!;
+  const flags = k.flags[kind]!;
+  const point = evidence.points[k.point[kind]!]!;
+  const extra = k.extra[kind] === 0 ? null : evidence.sightings.extras[k.extra[kind]! - 1]!;
+  const triState = (right: number, wrong: number): boolean | null =>
+    flags & right ? true : flags & wrong ? false : null;
+  const headerLength = k.headerLength[kind]!;
+  const totalLength = k.totalLength[kind]!;
+  const datagramLength = extra?.datagramLength || totalLength;
+  const linkSource =
+    flags & (Flag.HasEthernet | Flag.HasLinkSource) ? macTextOf(k.sourceMacHigh[kind]!, k.sourceMacLow[kind]!) : null;
+  return {
+    point,
+    ref: { file: point.file, frame: c.frame[row]! },
+    seconds: c.seconds[row]!,
+    nanoseconds: c.nanoseconds[row]!,
+    message: flags & Flag.Reply ? 'echo-reply' : 'echo-request',
+    ethernet:
+      flags & Flag.HasEthernet
+        ? { source: linkSource!, destination: macTextOf(k.destinationMacHigh[kind]!, k.destinationMacLow[kind]!) }
+        : null,
+    linkSource,
+    packetType: k.packetType[kind] === 255 ? null : k.packetType[kind]!,
+    vlans: extra?.vlans ?? [],
+    encapsulation: encapsulations[k.encapsulation[kind]!]!,
+    outer:
+      flags & Flag.HasOuter
+        ? {
+            source: k.outerSource[kind]!,
+            destination: k.outerDestination[kind]!,
+            timeToLive: k.outerTimeToLive[kind]!,
+            typeOfService: k.outerTypeOfService[kind]!,
+            identification: c.outerIdentification[row]!,
+            totalLength: k.outerTotalLength[kind]!,
+            headerLength: extra?.outerHeaderLength || 20,
+            dontFragment: (flags & Flag.OuterDontFragment) !== 0,
+            protocol: extra?.outerProtocol || 4,
+            checksumRight: triState(Flag.OuterChecksumRight, Flag.OuterChecksumWrong),
+          }
+        : null,
+    inner: {
+      source: k.source[kind]!,
+      destination: k.destination[kind]!,
+      timeToLive: k.timeToLive[kind]!,
+      typeOfService: k.typeOfService[kind]!,
+      identification: c.identification[row]!,
+      totalLength,
+      headerLength,
+      dontFragment: (flags & Flag.InnerDontFragment) !== 0,
+      protocol: 1,
+      checksumRight: triState(Flag.InnerChecksumRight, Flag.InnerChecksumWrong),
+    },
+    identifier: c.identifier[row]!,
+    sequence: c.sequence[row]!,
+    payloadDigest: c.payloadDigest[row]!,
+    payloadCaptured: k.payloadCaptured[kind]!,
+    payloadLength: Math.max(0, datagramLength - headerLength - 8),
+    icmpChecksumRight: triState(Flag.IcmpChecksumRight, Flag.IcmpChecksumWrong),
+    optionsDigest: extra?.optionsDigest ?? 0,
+    capturedLength: k.capturedLength[kind]!,
+    wireLength: k.wireLength[kind]!,
+    fragmented: extra?.fragmented ?? 'no',
+    fragments:
+      extra?.pieces.map((piece, i) => ({
+        file: point.file,
+        frame: evidence.sightings.fragmentFrames.get(row)![i]!,
+        ...piece,
+      })) ?? [],
+    complete: extra?.complete ?? true,
+    datagramLength,
+  };
+}
+
+/** By code units, the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,141 @@
+/** Tier 2: one sighting of one datagram at one capture point, as immutable plain data. */
+import type { Encapsulation } from '../path/facts.js';
+import type { CapturePoint } from './capture-point.js';
+
+export interface FrameRef {
+  readonly file: string;
+  readonly frame: number;
+}
+
+export interface Ipv4Header {
+  /** Unsigned 32-bit. */
+  readonly source: number;
+  readonly destination: number;
+  readonly timeToLive: number;
+  readonly typeOfService: number;
+  readonly identification: number;
+  /** Of the longest fragment that was on the wire, when there are several. */
+  readonly totalLength: number;
+  readonly headerLength: number;
+  readonly dontFragment: boolean;
+  readonly protocol: number;
+  /** null: not all octets of the header were captured. */
+  readonly checksumRight: boolean | null;
+}
+
+export interface FragmentRef extends FrameRef {
+  /** Octets of the fragment's data before this one in the datagram. */
+  readonly offset: number;
+  /** Length of the fragment's own IP datagram, header included. */
+  readonly length: number;
+}
+
+/** Nanoseconds are kept beside seconds: a double cannot hold both. */
+export interface Instant {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** One echo request or reply seen at one point. */
+export interface Observation extends Instant {
+  readonly point: CapturePoint;
+  readonly ref: FrameRef;
+  readonly message: 'echo-request' | 'echo-reply';
+  readonly ethernet: { readonly source: string; readonly destination: string } | null;
+  /** Cooked captures know only the sender's address; null when there is none. */
+  readonly linkSource: string | null;
+  /** Packet type of a cooked capture: 0 to us, 1 broadcast, 2 multicast, 3 to someone else, 4 sent by us; null elsewhere. */
+  readonly packetType: number | null;
+  readonly vlans: readonly number[];
+  readonly encapsulation: Encapsulation;
+  readonly outer: Ipv4Header | null;
+  readonly inner: Ipv4Header;
+  readonly identifier: number;
+  readonly sequence: number;
+  /** Digest and length of the captured ICMP data; equal lengths and digests mean equal octets. */
+  readonly payloadDigest: number;
+  readonly payloadCaptured: number;
+  readonly payloadLength: number;
+  readonly icmpChecksumRight: boolean | null;
+  readonly optionsDigest: number;
+  readonly capturedLength: number;
+  readonly wireLength: number;
+  /** Which header travelled in fragments, with every fragment seen; empty when none did. */
+  readonly fragmented: 'no' | 'inner' | 'outer';
+  readonly fragments: readonly FragmentRef[];
+  /** false: some fragment was never seen here. */
+  readonly complete: boolean;
+  /** Length of the whole inner datagram, fragments put together. */
+  readonly datagramLength: number;
+}
+
+/** An ICMP error seen at one point, with what it quotes. */
+export interface ErrorSighting extends Instant {
+  readonly point: CapturePoint;
+  readonly ref: FrameRef;
+  /** Who sent the error: source of the IP header right before the ICMP message. */
+  readonly sender: number;
+  readonly receiver: number;
+  readonly timeToLive: number;
+  /** The error itself travels inside a tunnel here. */
+  readonly outer: { readonly source: number; readonly destination: number } | null;
+  readonly type: number;
+  readonly code: number;
+  readonly nextHopMtu: number;
+  /** The outer header of the quoted packet: the error is about the tunnel's datagram. null: it is about the inner one. */
+  readonly quotedOuter: { readonly source: number; readonly destination: number; readonly timeToLive: number } | null;
+  /** null: the quote ends before the inner header. */
+  readonly quotedInner: {
+    readonly source: number;
+    readonly destination: number;
+    readonly protocol: number;
+    readonly identification: number;
+    readonly totalLength: number;
+    readonly timeToLive: number;
+  } | null;
+  /** The quoted echo's numbers; null when the quote ends before them or quotes something else. */
+  readonly quotedEcho: { readonly reply: boolean; readonly identifier: number; readonly sequence: number } | null;
+  readonly ethernet: { readonly source: string; readonly destination: string } | null;
+  readonly encapsulation: Encapsulation;
+}
+
+/** One distinct thing that ARP said at one point: first and last time, and how often. */
+export interface ArpSighting {
+  readonly point: CapturePoint;
+  readonly ref: FrameRef;
+  readonly operation: number;
+  readonly senderMac: string;
+  readonly senderAddress: number;
+  readonly targetAddress: number;
+  readonly first: Instant;
+  count: number;
+}
+
+/** A TCP SYN or SYN+ACK: its maximum segment size tells the MTU of its sender (MSS + 40), its checksum the offloads. */
+export interface SynSighting {
+  readonly point: CapturePoint;
+  readonly ref: FrameRef;
+  readonly source: number;
+  readonly destination: number;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly acknowledges: boolean;
+  /** -1: no such option. */
+  readonly mss: number;
+  readonly encapsulation: Encapsulation;
+  readonly checksumRight: boolean | null;
+}
+
+/** "node1.cap #31": the frame, in the words of the report's sentences. */
+export function refText(seen: { readonly point: CapturePoint; readonly ref: FrameRef }): string {
+  return `${seen.point.label} #${seen.ref.frame}`;
+}
+
+/** b − a in nanoseconds: exact up to about 104 days, which no exchange exceeds. */
+export function elapsed(a: Instant, b: Instant): number {
+  return (b.seconds - a.seconds) * 1e9 + (b.nanoseconds - a.nanoseconds);
+}
+
+export function timeText(at: Instant): string {
+  return `${at.seconds}.${String(at.nanoseconds).padStart(9, '0')}`;
+}
