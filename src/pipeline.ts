@@ -16,9 +16,9 @@ import { buildCompositeJourney, buildJourney, type FlowPath, type Journey } from
 import { observedTopology } from './follow/observed-topology.js';
 import { ProbeShapes } from './follow/probe-shape.js';
 import { reverseOuter } from './follow/reverse-outer.js';
-import { type Evidence, gatherEvidence } from './follow/sighted.js';
 import { type IntakeOptions, observeCaptures } from './observe/intake.js';
 import { timeText } from './observe/observation.js';
+import { gatherSighted, type Sighted } from './observe/sighted.js';
 import type { ExpectationSource } from './path/facts.js';
 import { buildReport, type FlowResult } from './report/build-report.js';
 import { type JudgementTally, KeptJourneys } from './report/kept-journeys.js';
@@ -47,7 +47,7 @@ export interface CheckRequest extends PathOptions, CheckOptions, IntakeOptions {
 }
 
 interface Reading {
-  readonly evidence: Evidence;
+  readonly evidence: Sighted;
   /** What was wrong with each capture that could not be used. */
   readonly unusable: readonly string[];
 }
@@ -92,7 +92,7 @@ interface Judges {
 }
 
 /** Builds and judges the flow's probes one by one; once enough of a shape were, the rest of it is only counted. */
-function judgeProbes(evidence: Evidence, path: FlowPath, each: boolean, { judge, summary, kept }: Judges): void {
+function judgeProbes(evidence: Sighted, path: FlowPath, each: boolean, { judge, summary, kept }: Judges): void {
   const { probes } = path.flow;
   const { columns } = evidence.sightings;
   const shapes = new ProbeShapes(evidence, path.errors);
@@ -177,10 +177,10 @@ async function readAll(request: CheckRequest): Promise<Reading> {
     throw new UserError(unusable.join('\n'));
   }
   for (const message of unusable) request.onUnusable?.(message);
-  return { evidence: gatherEvidence(intake.files.map((f) => ({ ...f, summary: asTold(f.summary) }))), unusable };
+  return { evidence: gatherSighted(intake.files.map((f) => ({ ...f, summary: asTold(f.summary) }))), unusable };
 }
 
-function judgeFlow(evidence: Evidence, path: FlowPath, options: CheckRequest, maxJourneys: number): FlowResult {
+function judgeFlow(evidence: Sighted, path: FlowPath, options: CheckRequest, maxJourneys: number): FlowResult {
   const summary = new FlowSummary(path);
   const kept = new KeptJourneys(maxJourneys);
   const judge = (journey: Journey): { journey: JourneyTally; judgement: JudgementTally } => {

@@ -4,9 +4,9 @@ import { type ClockEstimate, ClockFilter } from '../follow/clock.js';
 import { type Direction, type FlowPath, type Hop, isSourceSide, type Journey, type Leg } from '../follow/journey.js';
 import { median } from '../follow/point-view.js';
 import type { ProbeShapes } from '../follow/probe-shape.js';
-import type { Evidence } from '../follow/sighted.js';
 import type { CapturePoint } from '../observe/capture-point.js';
 import { type ErrorSighting, elapsed, type FrameRef, type Instant, type Observation } from '../observe/observation.js';
+import type { Sighted } from '../observe/sighted.js';
 import type { SightingColumns } from '../observe/sightings.js';
 import { widened } from '../observe/widened.js';
 import type { HopRole } from '../path/facts.js';
@@ -273,7 +273,7 @@ export class FlowSummary {
   }
 
   /** The tally for probes of the shape that `shapes` was asked for just now. */
-  shapeTally(tally: JourneyTally, shapes: ProbeShapes, evidence: Evidence): ShapeTally {
+  shapeTally(tally: JourneyTally, shapes: ProbeShapes, evidence: Sighted): ShapeTally {
     const { columns: c, kinds } = evidence.sightings;
     // The first sighting of a direction at a point is the one that stands for its hop.
     const rowOf = (o: Observation): number => {

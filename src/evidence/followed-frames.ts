@@ -1,9 +1,9 @@
 /** Which frames belong to the judged flows, and at which capture point each was seen. */
 import { addressText } from '../decode/address.js';
 import type { FlowPath } from '../follow/journey.js';
-import { type Evidence, observationAt } from '../follow/sighted.js';
 import type { CapturePoint } from '../observe/capture-point.js';
 import type { FrameRef } from '../observe/observation.js';
+import { observationAt, type Sighted } from '../observe/sighted.js';
 import type { Report } from '../report/report.js';
 import { UserError } from '../user-error.js';
 
@@ -30,7 +30,7 @@ const mostRepeats = 15;
  * Requests, replies with all their fragments, ICMP errors that quote them; and, since verdicts lean on them, ARP that names
  * an address of the flow or was heard where none of its probes was, SYNs between its pods, and every frame that a finding names.
  */
-export function followedFrames(evidence: Evidence, paths: readonly FlowPath[], report: Report): Followed {
+export function followedFrames(evidence: Sighted, paths: readonly FlowPath[], report: Report): Followed {
   const frames = new Map<string, Map<number, FollowedFrame>>();
   const arps = new Map(evidence.arps.map((arp) => [keyOf(arp.ref), arp]));
   let count = 0;
@@ -66,7 +66,7 @@ function flowText({ flow }: FlowPath): string {
   return `${addressText(flow.source)} > ${addressText(flow.destination)}`;
 }
 
-function addProbes(evidence: Evidence, path: FlowPath, add: Add): void {
+function addProbes(evidence: Sighted, path: FlowPath, add: Add): void {
   for (const { key, requests, replies } of path.flow.probes) {
     for (const rows of [requests, replies]) {
       const what = `echo ${rows === requests ? 'request' : 'reply'} of ${flowText(path)} identifier ${key.identifier} sequence ${key.sequence}`;
@@ -80,7 +80,7 @@ function addProbes(evidence: Evidence, path: FlowPath, add: Add): void {
 }
 
 /** What the facts of a path were read from, and what silent points were placed by. */
-function addTestimony(evidence: Evidence, path: FlowPath, add: Add): void {
+function addTestimony(evidence: Sighted, path: FlowPath, add: Add): void {
   const { flow, outerSeen } = path;
   const addresses = new Set([flow.source, flow.destination]);
   const seenAt = new Set<CapturePoint>();
@@ -115,7 +115,7 @@ function addTestimony(evidence: Evidence, path: FlowPath, add: Add): void {
 }
 
 /** Frames that findings and diagnoses name, at the point that the finding or the frame itself tells, else the file's only one. */
-function addNamed(evidence: Evidence, report: Report, add: Add): void {
+function addNamed(evidence: Sighted, report: Report, add: Add): void {
   const onlyPoint = new Map<string, CapturePoint | null>();
   for (const point of evidence.points) onlyPoint.set(point.file, onlyPoint.has(point.file) ? null : point);
   const byId = new Map(evidence.points.map((point) => [point.id, point]));

@@ -1,8 +1,8 @@
 /** Which flows are pod traffic between nodes, and which are only there as well: those are named once and not judged. */
 import { addressText } from '../decode/address.js';
+import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import type { Flow } from './flow.js';
-import type { Evidence } from './sighted.js';
 
 /** What the encapsulated datagrams of all captures tell. */
 export interface TunnelEnds {
@@ -12,7 +12,7 @@ export interface TunnelEnds {
   readonly pods: ReadonlyMap<number, number>;
 }
 
-export function tunnelEnds(evidence: Evidence): TunnelEnds {
+export function tunnelEnds(evidence: Sighted): TunnelEnds {
   const nodes = new Set<number>();
   const pods = new Map<number, number>();
   const { length, columns: k } = evidence.sightings.kinds;
@@ -37,7 +37,7 @@ interface Shape {
 }
 
 /** Why a flow is no pod-to-pod path between nodes; null when it may be one. */
-export function whyBackground(evidence: Evidence, flow: Flow, { nodes, pods }: TunnelEnds): string | null {
+export function whyBackground(evidence: Sighted, flow: Flow, { nodes, pods }: TunnelEnds): string | null {
   const name = `${addressText(flow.source)} > ${addressText(flow.destination)}`;
   const shape = shapeOf(evidence, flow);
   if (shape.encapsulated) return null;
@@ -63,7 +63,7 @@ export function whyBackground(evidence: Evidence, flow: Flow, { nodes, pods }: T
   return null;
 }
 
-function shapeOf(evidence: Evidence, flow: Flow): Shape {
+function shapeOf(evidence: Sighted, flow: Flow): Shape {
   const k = evidence.sightings.kinds.columns;
   const shape: Shape = {
     encapsulated: false,

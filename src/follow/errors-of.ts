@@ -1,9 +1,9 @@
 /** Which ICMP errors may concern a flow, and which a probe: looked up by what they quote, as there can be as many errors as probes. */
 
 import type { ErrorSighting, Observation } from '../observe/observation.js';
+import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import type { Flow, Probe } from './flow.js';
-import type { Evidence } from './sighted.js';
 
 /** Errors of one journey that are kept: a probe that more of them quote tells nothing more. */
 const MAX_REFUSALS = 64;
@@ -28,7 +28,7 @@ const pairIndexes = new WeakMap<readonly ErrorSighting[], QuotedPairs>();
 const messageIndexes = new WeakMap<readonly ErrorSighting[], QuotedMessages>();
 
 /** ICMP errors that quote one of the flow's inner pairs, or an outer pair that it used. */
-export function errorsOf(evidence: Evidence, flow: Flow): ErrorSighting[] {
+export function errorsOf(evidence: Sighted, flow: Flow): ErrorSighting[] {
   const { errors } = evidence;
   if (errors.length === 0) return [];
   const k = evidence.sightings.kinds.columns;

@@ -4,6 +4,7 @@ import { addressText } from '../decode/address.js';
 import { mergeFacts } from '../expect/merge.js';
 import type { Profile } from '../expect/profiles.js';
 import type { ErrorSighting } from '../observe/observation.js';
+import { compareText, type Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import type { ExpectationSource, Fact, FlowFacts } from '../path/facts.js';
 import { roleOrder } from '../path/segments.js';
@@ -16,7 +17,6 @@ import { type Assignment, assignRoles, type Learned } from './places/assign.js';
 import { type StatedPoint, statedRoles } from './places/stated.js';
 import { mostFrequent, roundTripDifference, viewPoints } from './point-view.js';
 import { findRuns } from './runs.js';
-import { compareText, type Evidence } from './sighted.js';
 
 export interface PathOptions {
   readonly profile: Profile;
@@ -47,7 +47,7 @@ const MAX_PLACES = 1_000_000;
 /** A round trip may look longer nearer to the destination by this much before it contradicts the order: stamps are not exact. */
 const NESTING_TOLERANCE_NS = 1e6;
 
-export function findPaths(evidence: Evidence, options: PathOptions): FoundPaths {
+export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
   const ends = tunnelEnds(evidence);
   const notes: string[] = [];
   let ignored = 0;
@@ -110,7 +110,7 @@ export function findPaths(evidence: Evidence, options: PathOptions): FoundPaths 
  * A pod's capture that saw nothing is some pod's: of two flows to which its name or elimination gives it, the one that lost its
  * datagrams has it, not the one that was answered past it.
  */
-function leaveOtherPods(evidence: Evidence, drafts: ReadonlyMap<Flow, { assignments: Assignment[] }>): void {
+function leaveOtherPods(evidence: Sighted, drafts: ReadonlyMap<Flow, { assignments: Assignment[] }>): void {
   const { point, flags } = evidence.sightings.kinds.columns;
   const guessed = [...drafts].map(([flow, { assignments }]) => {
     const { kinds } = flow.probes;
@@ -133,7 +133,7 @@ function leaveOtherPods(evidence: Evidence, drafts: ReadonlyMap<Flow, { assignme
   }
 }
 
-function richness(evidence: Evidence, flow: Flow): number {
+function richness(evidence: Sighted, flow: Flow): number {
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
   const points = new Set<number>();
@@ -146,7 +146,7 @@ function richness(evidence: Evidence, flow: Flow): number {
 }
 
 function makePath(
-  evidence: Evidence,
+  evidence: Sighted,
   flow: Flow,
   assignments: readonly Assignment[],
   errors: readonly ErrorSighting[],
@@ -201,7 +201,7 @@ function makePath(
   };
 }
 
-function firstOuter(evidence: Evidence, flow: Flow): FlowPath['outerSeen'] {
+function firstOuter(evidence: Sighted, flow: Flow): FlowPath['outerSeen'] {
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
   const isWrappedRequest = (kind: number): boolean => (k.flags[kind]! & (Flag.HasOuter | Flag.Reply)) === Flag.HasOuter;
@@ -240,7 +240,7 @@ function nodeNames(inferred: Inferred, facts: FlowFacts, sources: readonly Expec
 }
 
 /** The tunnel already shows an untouched TTL: the node itself sent it, no pod did. */
-function nodeIsSource(evidence: Evidence, flow: Flow, assignments: readonly Assignment[]): boolean {
+function nodeIsSource(evidence: Sighted, flow: Flow, assignments: readonly Assignment[]): boolean {
   const views = viewPoints(evidence, flow.probes, 64);
   const seen = (role: string): number[] =>
     assignments
@@ -254,7 +254,7 @@ function nodeIsSource(evidence: Evidence, flow: Flow, assignments: readonly Assi
   return middle.length > 0 && middle.every((t) => t === 64 || t === 128 || t === 255);
 }
 
-function findMisnested(evidence: Evidence, flow: Flow, assignments: readonly Assignment[]): FlowPath['misnested'] {
+function findMisnested(evidence: Sighted, flow: Flow, assignments: readonly Assignment[]): FlowPath['misnested'] {
   const views = viewPoints(evidence, flow.probes, 256);
   const placed = assignments
     .filter((a) => a.role !== null && views.has(a.point.index) && a.point.namespace === null)

@@ -1,9 +1,9 @@
 /** Probes and flows: rows of one probe put together, repeats told apart, and probes that NAT renamed joined again. */
 
+import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import { ProbeChains, type ProbeKey } from './probe-key.js';
 import { type ProbeList, ProbeStore } from './probe-list.js';
-import type { Evidence } from './sighted.js';
 
 /** One echo request with everything seen of it and of its reply. Rows are indices into the evidence's sightings. */
 export interface Probe {
@@ -30,7 +30,7 @@ const MAX_ROWS = 1024;
 /** The same key seen again later than this is a new request (a restarted ping), sooner it is a copy. */
 const REPEAT_AFTER_NS = 1e9;
 
-export function collectFlows(evidence: Evidence): Flow[] {
+export function collectFlows(evidence: Sighted): Flow[] {
   const { store, passedOver } = collectProbes(evidence);
   attachDamaged(evidence, store);
   joinRewritten(evidence, store);
@@ -43,7 +43,7 @@ export function collectFlows(evidence: Evidence): Flow[] {
 }
 
 /** Most chains are one probe as they are; the others are taken apart. */
-function collectProbes(evidence: Evidence): { store: ProbeStore; passedOver: ReadonlyMap<string, number> } {
+function collectProbes(evidence: Sighted): { store: ProbeStore; passedOver: ReadonlyMap<string, number> } {
   const chains = new ProbeChains(evidence.sightings);
   const store = new ProbeStore(evidence.sightings, chains);
   const passedOver = new Map<string, number>();
@@ -80,7 +80,7 @@ function pairText({ source, destination }: { readonly source: number; readonly d
 }
 
 /** A key that was sent over and over keeps its first rows at each point, requests and replies apart. */
-function withoutFlood(evidence: Evidence, rows: number[]): { kept: number[]; passed: number } {
+function withoutFlood(evidence: Sighted, rows: number[]): { kept: number[]; passed: number } {
   if (rows.length <= MAX_COPIES) return { kept: rows, passed: 0 };
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
@@ -107,7 +107,7 @@ function withoutFlood(evidence: Evidence, rows: number[]): { kept: number[]; pas
   return { kept, passed };
 }
 
-function splitRepeats(evidence: Evidence, key: ProbeKey, rows: number[], into: Probe[]): void {
+function splitRepeats(evidence: Sighted, key: ProbeKey, rows: number[], into: Probe[]): void {
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
   const requests: number[] = [];
@@ -136,7 +136,7 @@ function splitRepeats(evidence: Evidence, key: ProbeKey, rows: number[], into: P
 }
 
 /** Digests that tell repeats apart: those of a point that holds more than one, unless a copy was merely damaged. */
-function repeatedDigests(evidence: Evidence, requests: readonly number[]): number[] {
+function repeatedDigests(evidence: Sighted, requests: readonly number[]): number[] {
   if (requests.length < 2) return [];
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
@@ -168,7 +168,7 @@ function repeatedDigests(evidence: Evidence, requests: readonly number[]): numbe
   return [...found].sort((a, b) => a - b);
 }
 
-function splitByTime(evidence: Evidence, probe: Probe, into: Probe[]): void {
+function splitByTime(evidence: Sighted, probe: Probe, into: Probe[]): void {
   const requestRuns = runsOf(evidence, probe.requests);
   if (requestRuns <= 1) {
     into.push(probe);
@@ -189,7 +189,7 @@ function splitByTime(evidence: Evidence, probe: Probe, into: Probe[]): void {
   into.push(...parts);
 }
 
-function numberRuns(evidence: Evidence, rows: readonly number[]): [row: number, run: number][] {
+function numberRuns(evidence: Sighted, rows: readonly number[]): [row: number, run: number][] {
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
   const byPoint = new Map<number, number[]>();
@@ -216,7 +216,7 @@ function numberRuns(evidence: Evidence, rows: readonly number[]): [row: number, 
   return out;
 }
 
-function runsOf(evidence: Evidence, rows: readonly number[]): number {
+function runsOf(evidence: Sighted, rows: readonly number[]): number {
   if (rows.length < 2) return 1;
   return numberRuns(evidence, rows).reduce((most, [, run]) => Math.max(most, run + 1), 1);
 }
@@ -225,7 +225,7 @@ function runsOf(evidence: Evidence, rows: readonly number[]): number {
  * A flipped bit in an address, identifier or sequence makes a key of its own, whose checksum is wrong. Such a sighting
  * belongs to the probe with its payload, or with its identification, and is no probe that got lost.
  */
-function attachDamaged(evidence: Evidence, store: ProbeStore): void {
+function attachDamaged(evidence: Sighted, store: ProbeStore): void {
   const damaged = damagedProbes(evidence, store);
   if (damaged.length === 0 || damaged.length === store.length) return;
   const c = evidence.sightings.columns;
@@ -282,7 +282,7 @@ function attachDamaged(evidence: Evidence, store: ProbeStore): void {
 }
 
 /** Probes of which every sighting has a wrong checksum. */
-function damagedProbes(evidence: Evidence, store: ProbeStore): number[] {
+function damagedProbes(evidence: Sighted, store: ProbeStore): number[] {
   const { columns: c, kinds } = evidence.sightings;
   const { flags } = kinds.columns;
   const wrong = Flag.InnerChecksumWrong | Flag.IcmpChecksumWrong;
@@ -318,7 +318,7 @@ const PLAINLY_OTHER = 64;
  * NAT on the way gives a request another inner source, or another ICMP identifier. Two streams to one destination are one
  * when no point saw the requests of both, the second carries a lower TTL, and sequence and payload agree.
  */
-function joinRewritten(evidence: Evidence, store: ProbeStore): void {
+function joinRewritten(evidence: Sighted, store: ProbeStore): void {
   for (const streams of streamsByDestination(evidence, store)) {
     if (streams.length < 2 || streams.length > MAX_STREAMS) continue;
     const list = streams.filter((s) => s.points.size > 0);
@@ -344,7 +344,7 @@ function joinRewritten(evidence: Evidence, store: ProbeStore): void {
   }
 }
 
-function streamsByDestination(evidence: Evidence, store: ProbeStore): Stream[][] {
+function streamsByDestination(evidence: Sighted, store: ProbeStore): Stream[][] {
   const { columns: c, kinds } = evidence.sightings;
   const k = kinds.columns;
   const destinations = new Map<number, { readonly byId: Map<number, Stream>; readonly streams: Stream[] }>();
@@ -407,7 +407,7 @@ function streamsByDestination(evidence: Evidence, store: ProbeStore): Stream[][]
   }
 }
 
-function matchingProbes(evidence: Evidence, store: ProbeStore, before: Stream, after: Stream): [number, number][] {
+function matchingProbes(evidence: Sighted, store: ProbeStore, before: Stream, after: Stream): [number, number][] {
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
   const bySequence = sequencesOf(store, after);
@@ -456,7 +456,7 @@ function sequencesOf(store: ProbeStore, stream: Stream): ReadonlyMap<number, rea
 }
 
 /** NAT may give each probe a name of its own, and a second NAT another: what goes on under it was seen nowhere before, with a lower TTL. */
-function goesOn(evidence: Evidence, before: Probe, after: Probe): boolean {
+function goesOn(evidence: Sighted, before: Probe, after: Probe): boolean {
   const { kind } = evidence.sightings.columns;
   const { timeToLive, point } = evidence.sightings.kinds.columns;
   return after.requests.every((b) =>
@@ -465,14 +465,14 @@ function goesOn(evidence: Evidence, before: Probe, after: Probe): boolean {
 }
 
 /** A single probe's payload tells when it is long enough to hold a time stamp. */
-function payloadTells(evidence: Evidence, store: ProbeStore, pairs: readonly [number, number][]): boolean {
+function payloadTells(evidence: Sighted, store: ProbeStore, pairs: readonly [number, number][]): boolean {
   if (pairs.length !== 1) return false;
   const { columns: c, kinds } = evidence.sightings;
   return kinds.columns.payloadCaptured[c.kind[store.at(pairs[0]![0]).requests[0]!]!]! >= 16;
 }
 
 /** The point that saw most of the probes gives the order; it is one clock, so its frame numbers do. */
-function inSendingOrder(evidence: Evidence, store: ProbeStore, positions: Int32Array): Int32Array {
+function inSendingOrder(evidence: Sighted, store: ProbeStore, positions: Int32Array): Int32Array {
   if (positions.length < 2) return positions;
   const { columns: c, kinds } = evidence.sightings;
   const k = kinds.columns;

@@ -4,10 +4,10 @@
  */
 import { addressText } from '../decode/address.js';
 import type { ArpSighting, ErrorSighting, Observation } from '../observe/observation.js';
+import { compareText, observationAt, type Sighted } from '../observe/sighted.js';
 import type { Fact, FlowFacts, HopFacts, HopRole, PathFacts } from '../path/facts.js';
 import type { Flow } from './flow.js';
 import type { Assignment } from './places/assign.js';
-import { compareText, type Evidence, observationAt } from './sighted.js';
 import { isVirtualRouter } from './virtual-router.js';
 
 /** Enough probes for a majority, few enough for a flood. */
@@ -37,7 +37,7 @@ export interface Inferred {
 export type KnownNodes = ReadonlyMap<number, number>;
 
 export function inferFacts(
-  evidence: Evidence,
+  evidence: Sighted,
   flow: Flow,
   assignments: readonly Assignment[],
   known: KnownNodes,
@@ -92,7 +92,7 @@ export function inferFacts(
   };
 }
 
-function sampleRoles(evidence: Evidence, flow: Flow, assignments: readonly Assignment[]): Map<HopRole, RoleSample> {
+function sampleRoles(evidence: Sighted, flow: Flow, assignments: readonly Assignment[]): Map<HopRole, RoleSample> {
   const roles = new Map(assignments.filter((a) => a.role !== null).map((a) => [a.point.index, a.role!]));
   const samples = new Map<HopRole, RoleSample>();
   const c = evidence.sightings.columns;

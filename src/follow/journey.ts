@@ -8,11 +8,11 @@ import {
   type Observation,
   type SynSighting,
 } from '../observe/observation.js';
+import { compareText, observationAt, type Sighted } from '../observe/sighted.js';
 import { type Encapsulation, type Fact, type FlowFacts, type HopFacts, type HopRole, hopRoles } from '../path/facts.js';
 import { errorsNear } from './errors-of.js';
 import type { Flow, Probe } from './flow.js';
 import type { Assignment } from './places/assign.js';
-import { compareText, type Evidence, observationAt } from './sighted.js';
 
 export type Direction = 'request' | 'reply';
 export type Disposition = 'delivered' | 'lost' | 'refused' | 'misrouted' | 'insufficient-evidence';
@@ -112,7 +112,7 @@ export function isTunnel(role: HopRole): boolean {
   return role === 'encapsulator-tunnel' || role === 'decapsulator-tunnel';
 }
 
-export function buildJourney(evidence: Evidence, path: FlowPath, probe: Probe, position: number): Journey {
+export function buildJourney(evidence: Sighted, path: FlowPath, probe: Probe, position: number): Journey {
   const requests = observations(evidence, probe.requests);
   const replies = observations(evidence, probe.replies);
   const refusals = errorsNear(path.errors, probe, [...requests, ...replies], (e) =>
@@ -137,7 +137,7 @@ export function buildJourney(evidence: Evidence, path: FlowPath, probe: Probe, p
 }
 
 /** Captures of different runs hold different probes: one journey that takes each hop's own first probe. */
-export function buildCompositeJourney(evidence: Evidence, path: FlowPath): Journey {
+export function buildCompositeJourney(evidence: Sighted, path: FlowPath): Journey {
   const first = new Map<number, Probe>();
   const firstReply = new Map<number, Probe>();
   const c = evidence.sightings.columns;
@@ -172,7 +172,7 @@ export function buildCompositeJourney(evidence: Evidence, path: FlowPath): Journ
   };
 }
 
-function observations(evidence: Evidence, rows: readonly number[]): Observation[] {
+function observations(evidence: Sighted, rows: readonly number[]): Observation[] {
   return rows
     .map((row) => observationAt(evidence, row))
     .sort((a, b) => compareText(a.point.id, b.point.id) || -elapsed(a, b) || a.ref.frame - b.ref.frame);

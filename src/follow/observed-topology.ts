@@ -8,10 +8,10 @@ import {
   unknownNode,
   unknownPod,
 } from '../expect/write-topology.js';
+import { compareText } from '../observe/sighted.js';
 import type { HopFacts, HopRole } from '../path/facts.js';
 import type { FlowPath } from './journey.js';
 import { baseName, readName } from './point-name.js';
-import { compareText } from './sighted.js';
 
 /** Node and pod names come from the files where these name what they were taken at, else from the addresses. */
 export function observedTopology(paths: readonly FlowPath[], profile: string): TopologyModel {

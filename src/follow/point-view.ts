@@ -1,9 +1,9 @@
 /** What one capture point shows of one flow: the material from which its role on the path is read. */
 import type { CapturePoint } from '../observe/capture-point.js';
 import { elapsed, type Instant } from '../observe/observation.js';
+import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import type { ProbeList } from './probe-list.js';
-import type { Evidence } from './sighted.js';
 
 /** How many probes are looked at in detail: enough for a median, few enough for a flood. */
 const SAMPLE = 256;
@@ -48,7 +48,7 @@ interface Passage {
 
 /** `most`: so many probes are looked at, from the first. */
 export function viewPoints(
-  evidence: Evidence,
+  evidence: Sighted,
   probes: ProbeList,
   most = Number.POSITIVE_INFINITY,
 ): Map<number, PointView> {

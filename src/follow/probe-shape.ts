@@ -4,10 +4,10 @@
  */
 
 import type { ErrorSighting } from '../observe/observation.js';
+import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import { echoNumber } from './errors-of.js';
 import type { ProbeList } from './probe-list.js';
-import type { Evidence } from './sighted.js';
 
 /** More sightings of one probe than this are judged on their own. */
 const MAX_ROWS = 16;
@@ -20,7 +20,7 @@ export class ProbeShapes {
   count = 0;
   /** How many of `rows` are requests. */
   requests = 0;
-  readonly #evidence: Evidence;
+  readonly #evidence: Sighted;
   readonly #quoted: { readonly echoes: ReadonlySet<number>; readonly identifications: ReadonlySet<number> };
   readonly #anyQuoted: boolean;
   readonly #unsorted: number[] = [];
@@ -30,7 +30,7 @@ export class ProbeShapes {
   readonly #byHash = new Map<number, number[]>();
   #last = -1;
 
-  constructor(evidence: Evidence, errors: readonly ErrorSighting[]) {
+  constructor(evidence: Sighted, errors: readonly ErrorSighting[]) {
     this.#evidence = evidence;
     const echoes = new Set<number>();
     const identifications = new Set<number>();

@@ -1,13 +1,13 @@
 /** Encapsulated datagrams from a flow's destination node to its source node, whatever flow they belong to. */
 import type { CapturePoint } from '../observe/capture-point.js';
 import type { Instant } from '../observe/observation.js';
+import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import type { FlowPath } from './journey.js';
-import type { Evidence } from './sighted.js';
 
 const MAX_KEPT = 4096;
 
-export function reverseOuter(evidence: Evidence, path: FlowPath): (Instant & { readonly point: CapturePoint })[] {
+export function reverseOuter(evidence: Sighted, path: FlowPath): (Instant & { readonly point: CapturePoint })[] {
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
   if (path.outerSeen === null) return [];

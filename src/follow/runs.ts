@@ -1,10 +1,10 @@
 /** Whether the captures of a flow are of one run: points that share a probe belong together. */
 
+import type { Sighted } from '../observe/sighted.js';
 import type { Flow } from './flow.js';
-import type { Evidence } from './sighted.js';
 
 /** Point index → number of its run; null when all points that saw the flow are tied together by probes. */
-export function findRuns(evidence: Evidence, flow: Flow): ReadonlyMap<number, number> | null {
+export function findRuns(evidence: Sighted, flow: Flow): ReadonlyMap<number, number> | null {
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
   const parent = new Map<number, number>();

@@ -1,10 +1,10 @@
 /** Reads all captures, in as many threads as it pays. Threads change only how long it takes. */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { FileEvidence } from '../follow/sighted.js';
 import { UserError } from '../user-error.js';
 import { MAX_ECHOES } from './observe.js';
 import { observeFile } from './observe-file.js';
+import type { FileSighted } from './sighted.js';
 import { type FileAnswer, WorkList, type WorkOrder } from './work-list.js';
 
 /** Octets beside the largest file that make a second thread worth its start, which takes as long as reading some of them. */
@@ -26,7 +26,7 @@ export interface IntakeOptions {
 }
 
 export interface Intake {
-  readonly files: readonly FileEvidence[];
+  readonly files: readonly FileSighted[];
   /** What was wrong with each capture that could not be used. */
   readonly problems: readonly string[];
 }
@@ -39,7 +39,7 @@ export async function observeCaptures(paths: readonly string[], options: IntakeO
     .filter((path) => sizes.get(path) !== null)
     .sort((a, b) => sizes.get(b)! - sizes.get(a)! || paths.indexOf(a) - paths.indexOf(b));
   const maxEchoes = Math.min(MAX_ECHOES, Math.max(LEAST_ECHOES, Math.floor(ALL_ECHOES / Math.max(1, paths.length))));
-  const results = new Map<string, FileEvidence | UserError>();
+  const results = new Map<string, FileSighted | UserError>();
   const readHere = async (path: string, onOctets?: (read: number) => void): Promise<void> => {
     try {
       const evidence = await observeFile(path, maxEchoes, (read, total) => {
@@ -82,7 +82,7 @@ export async function observeCaptures(paths: readonly string[], options: IntakeO
   }
   // What a thread failed at is done again here, so that what is wrong is said.
   for (const path of shared) if (!results.has(path)) await readHere(path);
-  const files: FileEvidence[] = [];
+  const files: FileSighted[] = [];
   const problems: string[] = [];
   for (const path of paths) {
     const result = results.get(path)!;
@@ -120,7 +120,7 @@ interface Workers {
 async function startWorkers(
   threads: number,
   order: WorkOrder,
-  onAnswer: (answer: FileAnswer<FileEvidence>) => void,
+  onAnswer: (answer: FileAnswer) => void,
 ): Promise<Workers> {
   // Loaded only when there is enough to read.
   const { Worker } = await import('node:worker_threads');

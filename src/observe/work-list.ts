@@ -1,5 +1,7 @@
 /** What threads share while they read captures: which file is next, and how far each one is. */
 
+import type { FileSighted } from './sighted.js';
+
 /** Sent to a worker thread when it starts. */
 export interface WorkOrder {
   readonly files: readonly string[];
@@ -8,8 +10,8 @@ export interface WorkOrder {
 }
 
 /** A file's answer from a worker thread; files without one are read again by the main thread, which says what is wrong. */
-export type FileAnswer<Evidence> =
-  | { readonly number: number; readonly evidence: Evidence }
+export type FileAnswer =
+  | { readonly number: number; readonly evidence: FileSighted }
   | { readonly number: number; readonly problem: string };
 
 export class WorkList {

@@ -1,6 +1,5 @@
 /** A worker thread: takes captures from the list until none is left, and posts what each one holds. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FileEvidence } from '../follow/sighted.js';
 import { UserError } from '../user-error.js';
 import { observeFile } from './observe-file.js';
 import { type FileAnswer, WorkList, type WorkOrder } from './work-list.js';
@@ -18,7 +17,7 @@ async function work(): Promise<void> {
   }
 }
 
-async function answerOf(number: number): Promise<FileAnswer<FileEvidence> | null> {
+async function answerOf(number: number): Promise<FileAnswer | null> {
   try {
     const evidence = await observeFile(files[number]!, maxEchoes, (read) => list.setRead(number, read));
     const { rows, kinds, extras, fragmentFrames } = evidence.observations.sightings;
@@ -36,7 +35,7 @@ async function answerOf(number: number): Promise<FileAnswer<FileEvidence> | null
 }
 
 /** The columns change hands instead of being copied. */
-function buffersOf(answer: FileAnswer<FileEvidence>): ArrayBuffer[] {
+function buffersOf(answer: FileAnswer): ArrayBuffer[] {
   if (!('evidence' in answer)) return [];
   const { rows, kinds } = answer.evidence.observations.sightings;
   return [rows.columns, kinds.columns].flatMap((columns) =>

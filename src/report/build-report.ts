@@ -5,8 +5,8 @@ import { type CheckOptions, failsGate, type Judged } from '../checks/run-checks.
 import { addressText } from '../decode/address.js';
 import type { PathOptions } from '../follow/find-paths.js';
 import type { FlowPath } from '../follow/journey.js';
-import type { Evidence } from '../follow/sighted.js';
 import { timeText } from '../observe/observation.js';
+import type { Sighted } from '../observe/sighted.js';
 import type { ExpectationSource } from '../path/facts.js';
 import { roleOrder } from '../path/segments.js';
 import type { KeptJourneys } from './kept-journeys.js';
@@ -33,7 +33,7 @@ export interface FlowResult {
 }
 
 export interface ReportInput {
-  readonly evidence: Evidence;
+  readonly evidence: Sighted;
   readonly flows: readonly FlowResult[];
   readonly captureFindings: readonly Judged[];
   readonly diagnoses: readonly Diagnosis[];
@@ -190,7 +190,7 @@ function segmentReports(summary: FlowSummary): SegmentReport[] {
     });
 }
 
-function pointReports(evidence: Evidence, flows: readonly FlowResult[]): PointReport[] {
+function pointReports(evidence: Sighted, flows: readonly FlowResult[]): PointReport[] {
   return evidence.points.map((point) => {
     const placed = flows
       .map((f) => ({ ...f, assignment: f.path.assignments[point.index]! }))

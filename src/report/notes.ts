@@ -1,11 +1,11 @@
 /** Capture artefacts: recognised, named once, and never a finding. */
 import type { FlowSummary } from '../checks/flow-summary.js';
 import type { FlowPath } from '../follow/journey.js';
-import { compareText, type Evidence } from '../follow/sighted.js';
 import type { CapturePoint } from '../observe/capture-point.js';
+import { compareText, type Sighted } from '../observe/sighted.js';
 import type { Note } from './report.js';
 
-export function captureNotes(evidence: Evidence, paths: readonly FlowPath[]): Note[] {
+export function captureNotes(evidence: Sighted, paths: readonly FlowPath[]): Note[] {
   const notes: Note[] = [];
   const note = (id: string, message: string, points: readonly CapturePoint[]): void => {
     if (points.length > 0) notes.push({ id, message, points: points.map((p) => p.id).sort(compareText) });

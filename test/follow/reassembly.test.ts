@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { FrameCursor } from '../../src/capture/capture.js';
 import { decodeFrame, FrameView } from '../../src/decode/frame.js';
-import { gatherEvidence, observationAt } from '../../src/follow/sighted.js';
 import type { Observation } from '../../src/observe/observation.js';
 import { FileObserver } from '../../src/observe/observe.js';
 import { Reassembly } from '../../src/observe/reassembly.js';
+import { gatherSighted, observationAt } from '../../src/observe/sighted.js';
 import { kinds } from '../../tools/odd-captures.mjs';
 
 function cursorOn(bytes: Uint8Array, frameNumber: number, at: number): FrameCursor {
@@ -45,7 +45,7 @@ function observe(frames: Iterable<Uint8Array>, secondsOf = (n: number): number =
     notes: [],
   } as const;
   const observations = observer.finish([]);
-  const evidence = gatherEvidence([{ summary, observations }]);
+  const evidence = gatherSighted([{ summary, observations }]);
   const seen: Observation[] = [];
   for (let row = 0; row < evidence.sightings.length; row++) seen.push(observationAt(evidence, row));
   return { seen, evidence, dropped: observations.dropped };

@@ -5,13 +5,13 @@
 
 import type { CapturePoint } from '../../observe/capture-point.js';
 import { type ArpSighting, type ErrorSighting, elapsed } from '../../observe/observation.js';
+import { compareText, type Sighted } from '../../observe/sighted.js';
 import type { HopRole } from '../../path/facts.js';
 import { arpsAt } from '../arps-at.js';
 import { echoNumber } from '../errors-of.js';
 import type { Flow } from '../flow.js';
 import { type NameHint, type PointKind, readName } from '../point-name.js';
 import { mostFrequent, type PointView, roundTripDifference, sameStamps, viewPoints } from '../point-view.js';
-import { compareText, type Evidence } from '../sighted.js';
 
 export type RoleFrom = 'command-line' | 'expectation' | 'kernel-state' | 'content' | 'name' | 'elimination';
 
@@ -64,7 +64,7 @@ interface Place {
 }
 
 export interface PathOrderInput {
-  readonly evidence: Evidence;
+  readonly evidence: Sighted;
   readonly flow: Flow;
   readonly stated: ReadonlyMap<number, StatedRole>;
   readonly learned: Learned;
@@ -178,7 +178,7 @@ function isOtherMachine(a: Place, b: Place): boolean {
 }
 
 /** Files with several tunnel interfaces: a node has one that carries the flow, so these come from several nodes. */
-function sharedFiles(evidence: Evidence): ReadonlySet<string> {
+function sharedFiles(evidence: Sighted): ReadonlySet<string> {
   const tunnels = new Map<string, number>();
   for (const { file, link } of evidence.points) {
     if (link === 'raw') tunnels.set(file, (tunnels.get(file) ?? 0) + 1);

@@ -1,11 +1,11 @@
 /** Roles that a user or an expectation states for captures, turned into roles on one flow's path. */
 
 import type { CapturePoint } from '../../observe/capture-point.js';
+import type { Sighted } from '../../observe/sighted.js';
 import type { ExpectationSource, HopRole } from '../../path/facts.js';
 import { hopRoles } from '../../path/facts.js';
 import type { Flow } from '../flow.js';
 import { baseName } from '../point-name.js';
-import type { Evidence } from '../sighted.js';
 import type { StatedRole } from './assign.js';
 
 /** --point CAPTURE[:IF]=ROLE[@NODE] */
@@ -17,7 +17,7 @@ export interface StatedPoint {
 }
 
 export function statedRoles(
-  evidence: Evidence,
+  evidence: Sighted,
   flow: Flow,
   points: readonly StatedPoint[],
   expectations: readonly ExpectationSource[],

@@ -1,12 +1,12 @@
 /** Everything that all captures had to say, put on one numbering of points. */
 import type { CaptureSummary } from '../capture/capture.js';
 import { macTextOf } from '../decode/address.js';
-import type { CapturePoint } from '../observe/capture-point.js';
-import type { ArpSighting, ErrorSighting, FrameRef, Observation, SynSighting } from '../observe/observation.js';
-import { encapsulations, type FileObservations } from '../observe/observe.js';
-import { Flag, SightingTable } from '../observe/sightings.js';
+import type { CapturePoint } from './capture-point.js';
+import type { ArpSighting, ErrorSighting, FrameRef, Observation, SynSighting } from './observation.js';
+import { encapsulations, type FileObservations } from './observe.js';
+import { Flag, SightingTable } from './sightings.js';
 
-export interface Evidence {
+export interface Sighted {
   readonly captures: readonly CaptureSummary[];
   readonly points: readonly CapturePoint[];
   readonly sightings: SightingTable;
@@ -19,13 +19,13 @@ export interface Evidence {
   readonly incomplete: ReadonlySet<string>;
 }
 
-export interface FileEvidence {
+export interface FileSighted {
   readonly summary: CaptureSummary;
   readonly observations: FileObservations;
 }
 
 /** Joins the files' observations. The order of `files` does not matter: they are taken by name. */
-export function gatherEvidence(files: readonly FileEvidence[]): Evidence {
+export function gatherSighted(files: readonly FileSighted[]): Sighted {
   const ordered = [...files].sort((a, b) => compareText(a.summary.file, b.summary.file));
   const points: CapturePoint[] = [];
   // The rows of a single file are numbered as they must be: a copy of them would be most of what the run holds.
@@ -118,7 +118,7 @@ function sharedFolders(files: readonly string[]): number {
 }
 
 /** Builds the Observation of one row. */
-export function observationAt(evidence: Evidence, row: number): Observation {
+export function observationAt(evidence: Sighted, row: number): Observation {
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
   const kind = c.kind[row]!;
