@@ -8,7 +8,6 @@ import { compareText, observationAt, type Sighted } from '../observe/sighted.js'
 import type { Fact, FlowFacts, HopFacts, HopRole, PathFacts } from '../path/facts.js';
 import type { Flow } from './flow.js';
 import type { Assignment } from './places/assign.js';
-import { isVirtualRouter } from './virtual-router.js';
 
 /** Enough probes for a majority, few enough for a flood. */
 const SAMPLE = 64;
@@ -238,8 +237,8 @@ function underlayMacs(
       );
     } else {
       const mirrored = majority(arriving?.map((o) => o.ethernet?.source) ?? []);
-      // A virtual router's datagrams come from a router's own address.
-      if (mirrored !== null && (leavingTo === null || !isVirtualRouter(leavingTo)))
+      // Datagrams may come back through another router than the one they are sent to, so the mirror confirms and never contradicts.
+      if (mirrored !== null && (leavingTo === null || leavingTo === mirrored))
         nextHop = inferred(mirrored, 'the mirrored direction');
     }
   }

@@ -390,6 +390,31 @@ describe('the rooms of src', () => {
     expect(circlesOf(arrows)).toEqual([]);
   });
 
+  it('the picture of docs/architecture.md is what the imports say', () => {
+    const page = readFileSync(join(projectRoot, 'docs/architecture.md'), 'utf8');
+    const picture = /```mermaid\n([\s\S]*?)```/.exec(page)![1]!;
+    const drawn = new Map<string, string[]>();
+    for (const line of picture.split('\n')) {
+      const names = line.trim().split(' --> ');
+      for (const [i, name] of names.slice(1).entries()) drawn.set(names[i]!, [...(drawn.get(names[i]!) ?? []), name]);
+    }
+    const reachable = (from: string): Set<string> =>
+      new Set((drawn.get(from) ?? []).flatMap((next) => [next, ...reachable(next)]));
+    const roomOf = (path: string): string => path.split('/')[0]!;
+    const everybodys = new Set(['user-error', 'version']);
+    const real = new Set(
+      imports
+        .filter((one) => fileNames.has(one.to) && !everybodys.has(one.to) && roomOf(one.from) !== roomOf(one.to))
+        .map((one) => `${roomOf(one.from)} → ${roomOf(one.to)}`),
+    );
+    const notDrawn = [...real].filter((arrow) => {
+      const [from, to] = arrow.split(' → ');
+      return !reachable(from!).has(to!);
+    });
+    const notReal = [...drawn].flatMap(([from, all]) => all.map((to) => `${from} → ${to}`)).filter((a) => !real.has(a));
+    expect({ notDrawn, notReal }).toEqual({ notDrawn: [], notReal: [] });
+  });
+
   it.each(nobodyMayCall)('nobody calls $call: $because', ({ call, except, because }) => {
     const broken = files
       .filter(({ name }) => except === null || !matches(except, name))

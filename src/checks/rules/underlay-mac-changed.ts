@@ -15,9 +15,9 @@ export default defineLegRule<UnderlayMacChanged>({
     severity: 'error',
     summary: 'The MAC addresses change between the two underlay captures, and no router accounts for it.',
     proves:
-      'A pass proves that both underlay captures show one frame, or that a router between them accounts for new MACs in both directions.',
+      'A pass proves that both underlay captures show one frame, or that each side uses MACs that its own ARP, neighbour table or other direction names while a router or a network that rewrites MACs stands between.',
     shows:
-      'Different MACs at the two nodes although the outer TTL did not fall, or only one direction passes a router.',
+      'A frame to a MAC that the sending side was not told, only one of the two MACs changed, or only one direction passes a router.',
     remedy:
       'A machine on the link answers or forwards for another: compare `ip neigh` on the sending node with the MAC of the receiving node.',
     sources: [
@@ -50,43 +50,54 @@ function judgePair(a: Observation, b: Observation, leg: Leg, journey: Journey): 
   if (a.outer?.source !== b.outer?.source || a.outer?.destination !== b.outer?.destination) return notApplicable;
   if (!sameProbe(a, b, journey)) return unproven('frame', 'the two captures hold different pings');
   if (sameLink(a, b)) return pass([a, b]);
-  const ttlA = a.outer?.timeToLive ?? a.inner.timeToLive;
-  const ttlB = b.outer?.timeToLive ?? b.inner.timeToLive;
-  if (ttlB >= ttlA) {
+  const fell = timeToLive(a) - timeToLive(b);
+  const [before, after] = [macPair(a), macPair(b)];
+  const changes = `${before} becomes ${after}`;
+  // Whoever forwards puts its own address first and the receiver's second: one of them alone is no forwarding.
+  if (fell <= 0 && (a.ethernet.source === b.ethernet.source || a.ethernet.destination === b.ethernet.destination))
+    return fail({ what: `${changes} without a router between` }, a.ref, proof(b.ref, 'MAC pair', before, after));
+  const sending = leg.hops.find((h) => h.point === a.point && h.place === 'encapsulator-underlay');
+  const told = sending?.facts.destinationMac;
+  if (told !== undefined && told.value !== a.ethernet.destination) {
     return fail(
-      {
-        what: `${a.ethernet.source} > ${a.ethernet.destination} becomes ${b.ethernet.source} > ${b.ethernet.destination} without a router between`,
-      },
-      a.ref,
-      proof(
-        b.ref,
-        'MAC pair',
-        `${a.ethernet.source} > ${a.ethernet.destination}`,
-        `${b.ethernet.source} > ${b.ethernet.destination}`,
-      ),
+      { what: `${changes}, and the frame was not addressed to ${told.value} (${told.from})` },
+      proof(a.ref, 'destination MAC', told.value, a.ethernet.destination),
+      b.ref,
     );
   }
   const other = leg.direction === 'request' ? journey.reply : journey.request;
-  // A router serves both directions: at each point the other direction must come back through the same pair of MACs.
-  for (const here of [a, b]) {
-    const returned = other?.hops.find((h) => h.point === here.point)?.observations ?? [];
-    const back = returned.find((o) => o.ethernet?.source === here.ethernet!.destination) ?? returned[0];
-    if (back === undefined || back.ethernet === null) continue;
-    if (isVirtualRouter(here.ethernet!.destination) || isVirtualRouter(back.ethernet.destination)) continue;
-    if (back.ethernet.source === here.ethernet!.destination && back.ethernet.destination === here.ethernet!.source)
-      continue;
+  const direct = other === null ? undefined : overTheWire(other).find(([c, d]) => sameLink(c, d));
+  if (direct !== undefined) {
     return fail(
-      {
-        what: `the outer TTL fell by ${ttlA - ttlB} and at ${here.point.label} the other direction uses ${back.ethernet.source} > ${back.ethernet.destination}: one direction takes a detour`,
-      },
-      proof(here.ref, 'destination MAC', back.ethernet.source, here.ethernet!.destination),
-      back.ref,
+      { what: `${changes}, although the other direction is one frame from node to node: one direction takes a detour` },
+      proof(a.ref, 'destination MAC', direct[1].ethernet!.source, a.ethernet.destination),
+      direct[1].ref,
     );
   }
-  return pass([a, b], `${ttlA - ttlB} router(s) between`);
+  const between = fell > 0 ? `${fell} router(s) between` : 'a network that rewrites MACs and keeps the TTL';
+  const strange = [
+    ...(told === undefined && !isNeighbour(a, a.ethernet.destination, other, journey) ? [a.ethernet.destination] : []),
+    ...(isNeighbour(b, b.ethernet.source, other, journey) ? [] : [b.ethernet.source]),
+  ];
+  if (strange.length === 0) return pass([a, b], between);
+  return unproven('expectation', `${between}, and nothing captured tells whose MAC ${strange.join(' and ')} is`);
 }
 
-/** Only the receiving node was captured: an outer TTL below the inner one tells of a router, which must serve both directions. */
+const timeToLive = (o: Observation): number => o.outer?.timeToLive ?? o.inner.timeToLive;
+const macPair = (o: Observation): string => `${o.ethernet!.source} > ${o.ethernet!.destination}`;
+
+/** Is this the MAC of a machine that this capture knows: by ARP, as a group of routers, or as the other direction's next hop? */
+function isNeighbour(here: Observation, mac: string, other: Leg | null, journey: Journey): boolean {
+  if (isVirtualRouter(mac)) return true;
+  if (journey.path.arps.some((arp) => arp.point === here.point && arp.senderMac === mac)) return true;
+  const back = other?.hops.find((h) => h.point === here.point)?.observations ?? [];
+  return back.some(
+    ({ ethernet }) =>
+      ethernet?.source === mac || ethernet?.destination === mac || isVirtualRouter(ethernet?.destination ?? ''),
+  );
+}
+
+/** Only the receiving node was captured: an outer TTL below the inner one tells of a router, and its ARP of who the neighbours are. */
 function judgeArrival(after: Hop, leg: Leg, journey: Journey): Verdict<UnderlayMacChanged> {
   const b = after.observations[0]!;
   if (b.ethernet === null || b.outer === null || b.encapsulation !== 'ipip') return notApplicable;
@@ -94,14 +105,20 @@ function judgeArrival(after: Hop, leg: Leg, journey: Journey): Verdict<UnderlayM
   const other = leg.direction === 'request' ? journey.reply : journey.request;
   const back = other?.hops.find((h) => h.point === after.point)?.observations[0];
   if (fell <= 0 || back?.ethernet === undefined || back.ethernet === null) return notApplicable;
-  if (back.ethernet.destination === b.ethernet.source || isVirtualRouter(back.ethernet.destination)) {
-    return pass([b], `${fell} router(s) on the way, the same for both directions`);
-  }
-  return fail(
-    {
-      what: `the outer TTL is ${fell} below the inner one, so the datagram passed a router, and the other direction does not go back to it: it goes to ${back.ethernet.destination}, this one came from ${b.ethernet.source}`,
-    },
-    proof(b.ref, 'source MAC', back.ethernet.destination, b.ethernet.source),
-    back.ref,
+  const passed = `the outer TTL is ${fell} below the inner one, so the datagram passed a router`;
+  const source = b.outer.source;
+  const direct = journey.path.arps.find(
+    (arp) => arp.point === b.point && arp.senderAddress === source && arp.senderMac !== b.ethernet!.source,
   );
+  if (direct !== undefined) {
+    return fail(
+      {
+        what: `${passed}, and the sending node answers ARP on this link with ${direct.senderMac}: one direction takes a detour`,
+      },
+      proof(b.ref, 'source MAC', direct.senderMac, b.ethernet.source),
+      direct.ref,
+    );
+  }
+  if (isNeighbour(b, b.ethernet.source, other, journey)) return pass([b], `${fell} router(s) on the way`);
+  return unproven('expectation', `${passed}, and nothing captured tells whose MAC ${b.ethernet.source} is`);
 }
