@@ -50,6 +50,11 @@ export function dontFragment(bytes: Uint8Array, at: number): boolean {
   return (bytes[at + 6]! & 0x40) !== 0;
 }
 
+/** Bit 0 of the flags: reserved, must be zero (RFC 791 section 3.1). */
+export function reservedFlag(bytes: Uint8Array, at: number): boolean {
+  return (bytes[at + 6]! & 0x80) !== 0;
+}
+
 export function moreFragments(bytes: Uint8Array, at: number): boolean {
   return (bytes[at + 6]! & 0x20) !== 0;
 }

@@ -18,6 +18,8 @@ export interface Ipv4Header {
   readonly totalLength: number;
   readonly headerLength: number;
   readonly dontFragment: boolean;
+  /** Bit 0 of the flags field: RFC 791 section 3.1 wants it zero. */
+  readonly reserved: boolean;
   readonly protocol: number;
   /** null: not all octets of the header were captured. */
   readonly checksumRight: boolean | null;
@@ -57,7 +59,11 @@ export interface Observation extends Instant {
   readonly payloadCaptured: number;
   readonly payloadLength: number;
   readonly icmpChecksumRight: boolean | null;
+  readonly icmpCode: number;
+  /** Of the inner options, less what routers write into record route and timestamp. */
   readonly optionsDigest: number;
+  /** Addresses that routers have written into the inner header's options so far. */
+  readonly recorded: readonly number[];
   readonly capturedLength: number;
   readonly wireLength: number;
   /** Which header travelled in fragments, with every fragment seen; empty when none did. */

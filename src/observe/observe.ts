@@ -5,6 +5,7 @@
 import type { CaptureInterface, FrameCursor } from '../capture/capture.js';
 import { macText } from '../decode/address.js';
 import * as arp from '../decode/arp.js';
+import { uint32 } from '../decode/bytes.js';
 import * as ethernet from '../decode/ethernet.js';
 import { ABSENT, decodeFrame, FrameView, faultOf } from '../decode/frame.js';
 import * as icmpv4 from '../decode/icmpv4.js';
@@ -408,6 +409,8 @@ export class FileObserver {
     k.headerLength = headerLength;
     k.totalLength = assembled?.longestInner || ipv4.totalLength(bytes, inner);
     if (ipv4.dontFragment(bytes, inner)) flags |= Flag.InnerDontFragment;
+    if (ipv4.reservedFlag(bytes, inner)) flags |= Flag.InnerReserved;
+    k.icmpCode = icmpv4.code(bytes, icmp);
     flags |= ipv4.headerChecksumIsRight(bytes, inner) ? Flag.InnerChecksumRight : Flag.InnerChecksumWrong;
     const encapsulation = encapsulationOf(view);
     k.encapsulation = encapsulation;
@@ -422,6 +425,7 @@ export class FileObserver {
       k.outerTypeOfService = ipv4.typeOfService(bytes, header);
       k.outerTotalLength = assembled?.longestOuter || ipv4.totalLength(bytes, header);
       if (ipv4.dontFragment(bytes, header)) flags |= Flag.OuterDontFragment;
+      if (ipv4.reservedFlag(bytes, header)) flags |= Flag.OuterReserved;
       flags |= ipv4.headerChecksumIsRight(bytes, header) ? Flag.OuterChecksumRight : Flag.OuterChecksumWrong;
     } else {
       k.outerSource = 0;
@@ -479,6 +483,7 @@ export class FileObserver {
     const hasVlan = view.count > 1 && view.kind[1] === LayerKind.Vlan;
     const hasOptions = headerLength > 20;
     const otherOuter = outer !== ABSENT && encapsulation !== IPIP;
+    const options = hasOptions ? readOptions(bytes, inner + ipv4.MIN_LENGTH, inner + headerLength) : null;
     const outerOptions = outer !== ABSENT && ipv4.headerLength(bytes, outer) > 20;
     k.extra =
       hasVlan || hasOptions || otherOuter || outerOptions || assembled !== null
@@ -488,7 +493,8 @@ export class FileObserver {
             pieces: assembled?.fragments.map(({ offset, length }) => ({ offset, length })) ?? [],
             complete: assembled?.complete ?? true,
             datagramLength: assembled?.complete ? ipv4.totalLength(bytes, inner) : 0,
-            optionsDigest: hasOptions ? digest(bytes, inner + 20, inner + headerLength) : 0,
+            optionsDigest: options?.digest ?? 0,
+            recorded: options?.recorded ?? [],
             outerProtocol: outer !== ABSENT ? ipv4.protocol(bytes, outer) : 4,
             outerHeaderLength: outer !== ABSENT ? ipv4.headerLength(bytes, outer) : 20,
           })
@@ -689,11 +695,40 @@ function emptyKind(): SightingKind {
     destinationMacHigh: 0,
     destinationMacLow: 0,
     packetType: 0,
+    icmpCode: 0,
     payloadCaptured: 0,
     capturedLength: 0,
     wireLength: 0,
     extra: 0,
   };
+}
+
+/** Option types whose data routers fill in: record route and internet timestamp (RFC 791 section 3.1). */
+const RECORD_ROUTE = 7;
+const TIMESTAMP = 68;
+
+/** The options' digest without what routers write into them, and the addresses that they have written so far. */
+function readOptions(bytes: Uint8Array, from: number, to: number): { digest: number; recorded: number[] } {
+  const kept = bytes.slice(from, to);
+  const recorded: number[] = [];
+  for (let at = 0; at < kept.length && kept[at] !== 0; ) {
+    const type = kept[at]!;
+    const length = type === 1 ? 1 : kept[at + 1]!;
+    if (type !== 1 && (length < 2 || at + length > kept.length)) break;
+    if ((type === RECORD_ROUTE && length >= 3) || (type === TIMESTAMP && length >= 4)) {
+      // The pointer counts octets from 1; flags 1 and 3 of a timestamp put an address before each time.
+      const written = Math.min(kept[at + 2]! - 1, length);
+      const step = type === RECORD_ROUTE ? 4 : (kept[at + 3]! & 15) === 0 ? 0 : 8;
+      for (let i = type === RECORD_ROUTE ? 3 : 4; step > 0 && i + step <= written; i += step) {
+        recorded.push(uint32(kept, at + i));
+      }
+      const overflow = type === TIMESTAMP ? kept[at + 3]! & 15 : 0;
+      kept.fill(0, at + 2, at + length);
+      if (type === TIMESTAMP) kept[at + 3] = overflow;
+    }
+    at += length;
+  }
+  return { digest: digest(kept, 0, kept.length), recorded };
 }
 
 function countFrame(traffic: Traffic, frame: FrameCursor): void {

@@ -19,6 +19,9 @@ export const Flag = {
   HasOuter: 512,
   HasEthernet: 1024,
   HasLinkSource: 2048,
+  /** Bit 0 of the flags field, which must be zero (RFC 791 section 3.1). */
+  InnerReserved: 4096,
+  OuterReserved: 8192,
 } as const;
 
 /** What only few sightings have. */
@@ -30,7 +33,10 @@ export interface SightingExtra {
   readonly complete: boolean;
   /** 0: as the header says. */
   readonly datagramLength: number;
+  /** Of the options, less what routers write into them. */
   readonly optionsDigest: number;
+  /** Addresses that routers have written into record-route and timestamp options so far. */
+  readonly recorded: readonly number[];
   readonly outerProtocol: number;
   readonly outerHeaderLength: number;
 }
@@ -67,6 +73,7 @@ const kindColumns = {
   destinationMacHigh: Uint16Array,
   destinationMacLow: Uint32Array,
   packetType: Uint8Array,
+  icmpCode: Uint8Array,
   payloadCaptured: Uint16Array,
   capturedLength: Uint32Array,
   wireLength: Uint32Array,
@@ -218,6 +225,7 @@ export class KindInterner {
     words[12] = kind.capturedLength;
     words[13] = kind.wireLength;
     words[14] = kind.extra;
+    words[15] = kind.icmpCode;
     const mask = this.#slots.length - 1;
     let slot = hashOf(words, 0) & mask;
     for (;;) {

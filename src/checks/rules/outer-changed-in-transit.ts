@@ -16,6 +16,7 @@ const fields: readonly [string, (h: Ipv4Header) => number, (n: number) => string
   ['outer identification', (h) => h.identification, String],
   ['outer total length', (h) => h.totalLength, String],
   ['outer DF', (h) => Number(h.dontFragment), String],
+  ['outer reserved flag', (h) => Number(h.reserved), String],
   ['outer protocol', (h) => h.protocol, String],
 ];
 

@@ -1,6 +1,6 @@
 import { defineHopRule, fail, notApplicable, pass, proof } from '../rule.js';
 
-export default defineHopRule<Record<string, never>>({
+export default defineHopRule<{ readonly reserved: boolean }>({
   meta: {
     id: 'IPT206',
     name: 'outer-df-not-inherited',
@@ -17,14 +17,18 @@ export default defineHopRule<Record<string, never>>({
     samples: { pass: 'ok-ping', fail: null },
   },
   places: ['encapsulator-underlay'],
-  message: () =>
-    "inner DF is set and outer DF is not: the datagram may be fragmented on the way against its sender's will",
+  message: ({ reserved }) =>
+    reserved
+      ? 'the reserved flag of the outer header is set, which no tunnel does'
+      : "inner DF is set and outer DF is not: the datagram may be fragmented on the way against its sender's will",
   check(hop) {
     const inside = hop.observations.filter(
       (o) => o.encapsulation === 'ipip' && o.outer !== null && o.fragmented === 'no',
     );
     if (inside.length === 0) return notApplicable;
+    const odd = inside.find((o) => o.outer!.reserved);
+    if (odd !== undefined) return fail({ reserved: true }, proof(odd.ref, 'outer reserved flag', '0', '1'));
     const wrong = inside.find((o) => o.inner.dontFragment && !o.outer!.dontFragment);
-    return wrong === undefined ? pass(inside) : fail({}, proof(wrong.ref, 'outer DF', '1', '0'));
+    return wrong === undefined ? pass(inside) : fail({ reserved: false }, proof(wrong.ref, 'outer DF', '1', '0'));
   },
 });

@@ -1,3 +1,4 @@
+import { elapsed, type Observation } from '../../observe/observation.js';
 import { copiesOf } from '../copies.js';
 import { everywhere } from '../everywhere.js';
 import { defineHopRule, fail, pass } from '../rule.js';
@@ -32,8 +33,23 @@ export default defineHopRule<PacketDuplicated>({
       );
     // A copy made by the capture alone is gone at the next hop; the next hop that saw the datagram tells.
     const later = leg.hops.slice(leg.hops.indexOf(hop) + 1).filter((h) => h.state === 'seen' && h.role !== hop.role);
-    if (later.length > 0 && later.every((h) => copiesOf(h) < 2))
+    if (later.length > 0 && later.every((h) => copiesOf(h) < 2) && isOneFrame(hop.observations))
       return pass(hop.observations, 'copies made by the capture');
     return fail({ copies }, ...hop.observations.map((o) => o.ref));
   },
 });
+
+/** A mirrored port or a second tap shows a frame again at once; a second later somebody sent it again. */
+const MIRRORED_WITHIN_NS = 100e6;
+
+/** Could all of these be one frame that the capture took up several times? */
+function isOneFrame(seen: readonly Observation[]): boolean {
+  const [first, ...others] = seen;
+  return others.every(
+    (o) =>
+      Math.abs(elapsed(first!, o)) <= MIRRORED_WITHIN_NS &&
+      o.inner.identification === first!.inner.identification &&
+      o.inner.timeToLive === first!.inner.timeToLive &&
+      o.payloadDigest === first!.payloadDigest,
+  );
+}
