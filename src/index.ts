@@ -8,8 +8,10 @@ import type { Report } from './report/report.js';
 import { UserError } from './user-error.js';
 import { version } from './version.js';
 
+export type { EvidenceReport, Finding, Outcome, VerdictName } from './checks/finding.js';
 export type { RuleMeta, Severity, Source } from './checks/rule.js';
 export type { HopRole } from './path/facts.js';
+export type { Direction } from './path/roles.js';
 export type * from './report/report.js';
 export { UserError } from './user-error.js';
 

@@ -1,7 +1,7 @@
 /** Recognises compression by the first octets, and unpacks it as a stream in bounded memory. */
 
 import type { CaptureSummary } from './capture.js';
-import type { SourceFault } from './capture-sink.js';
+import type { Decompress } from './damage.js';
 
 export type Compression = NonNullable<CaptureSummary['compression']>;
 
@@ -28,24 +28,6 @@ function compressionBehind(start: Uint8Array): Compression | null {
   const length = new DataView(start.buffer, start.byteOffset, start.length).getUint32(4, true);
   // Out of sight: lz4's own tool writes no such frame.
   return 8 + length < start.length - 4 ? compressionOf(start.subarray(8 + length)) : 'zstd';
-}
-
-/**
- * Takes all chunks, each used up before the next is asked for, and hands what comes out to `take`, which must not throw.
- * Rejects with CompressionDamage.
- */
-export type Decompress = (chunks: AsyncIterable<Uint8Array>, take: (octets: Uint8Array) => void) => Promise<void>;
-
-/** The compressed octets end early or make no sense. Whatever came out before it is good. */
-export class CompressionDamage extends Error {
-  readonly fault: SourceFault;
-  readonly cure: string;
-
-  constructor(fault: SourceFault, cure = 'make the file again') {
-    super(fault.sentence);
-    this.fault = fault;
-    this.cure = cure;
-  }
 }
 
 /** Each decompressor is loaded only when a file asks for it. */

@@ -1,7 +1,7 @@
 /** Unpacks gzip (RFC 1952), any number of members after one another, by node:zlib. */
 
 import { createGunzip, constants as zlib } from 'node:zlib';
-import { CompressionDamage } from './compression.js';
+import { CompressionDamage } from './damage.js';
 
 /** Large enough for zlib's speed; what a damaged stream loses is at most one of these. */
 const outputChunk = 256 * 1024;

@@ -3,7 +3,7 @@
  * libpcap (Red Hat 6, SuSE 6) and of Nokia's IPSO. Their magic is another format's, so the records must tell (Wireshark wiretap/libpcap.c).
  */
 
-import { captureLimit } from './link-type.js';
+import { captureLimit } from '../path/link-types.js';
 import { globalHeaderLength, type PcapHeader, recordHeaderLength } from './pcap-header.js';
 
 interface Patched {

@@ -4,9 +4,9 @@
  *     seconds (4)  fraction (4)  captured length (4)  original length (4)  [modified: 8 more]  octets
  */
 
+import { captureLimit } from '../path/link-types.js';
 import type { CaptureInterface, FrameCursor, FrameVisitor } from './capture.js';
 import * as notes from './frame-notes.js';
-import { captureLimit } from './link-type.js';
 import { interfaceOf, type PcapHeader } from './pcap-header.js';
 import type { RecordReader } from './record-reader.js';
 

@@ -9,11 +9,11 @@
 
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
+import { captureLimit } from '../path/link-types.js';
 import type { CaptureSummary, FrameCursor, FrameVisitor } from './capture.js';
 import type { CaptureSink, SourceFault } from './capture-sink.js';
 import { describeEnding } from './capture-sink.js';
 import * as notes from './frame-notes.js';
-import { captureLimit } from './link-type.js';
 import { globalHeaderLength, interfaceOf, type PcapHeader, readPcapHeader, recordHeaderLength } from './pcap-header.js';
 import { describeCut, emptyFrame, oddities, unbelievableLength } from './pcap-reader.js';
 

@@ -5,9 +5,9 @@
  *     block type (4)  total length (4)  body, padded to 4  total length again (4)
  */
 
+import { captureLimit } from '../path/link-types.js';
 import type { CaptureInterface, FrameCursor, FrameVisitor } from './capture.js';
 import * as notes from './frame-notes.js';
-import { captureLimit } from './link-type.js';
 import { emptyFrame, oddities, unbelievableLength } from './pcap-reader.js';
 import { forEachOption, readText } from './pcapng-options.js';
 import type { RecordReader } from './record-reader.js';

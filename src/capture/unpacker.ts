@@ -1,6 +1,4 @@
-/** Lets a decompressor of frames and blocks be written as one that asks for octets, whatever chunks they come in. */
-
-import { CompressionDamage } from './compression.js';
+import { CompressionDamage } from './damage.js';
 
 /** So many octets are wanted next, good until the next demand; the data may end here only at an edge between frames. */
 export interface Demand {

@@ -2,7 +2,7 @@
 
 import { ReadableStream } from 'node:stream/web';
 import xz from 'xz-decompress';
-import { CompressionDamage } from './compression.js';
+import { CompressionDamage } from './damage.js';
 import { damaged, refused } from './unpacker.js';
 
 /** What the package's decoder, XZ Embedded, may refuse although it is sound (enum xz_ret of its xz.h). It has the window of `xz -9`. */

@@ -2,7 +2,8 @@
 
 import type { Hop, Journey, Leg } from '../follow/journey.js';
 import { isSourceSide, isTunnel, isUnderlay } from '../follow/journey.js';
-import type { Direction, Finding, Outcome } from '../report/report.js';
+import type { Direction } from '../path/roles.js';
+import type { Finding, Outcome } from './finding.js';
 import type { FlowSummary } from './flow-summary.js';
 import { rules } from './registry.js';
 import type { AnyRule, CaptureScene, RuleMeta, Severity, Verdict } from './rule.js';

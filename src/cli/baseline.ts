@@ -1,9 +1,10 @@
 /** --baseline: findings that somebody accepted, for a reason and until a day. What no longer serves is said, never silent. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import type { Finding } from '../checks/finding.js';
 import { findRule } from '../checks/registry.js';
 import { hopRoles } from '../path/facts.js';
-import type { Finding, Note } from '../report/report.js';
+import type { Note } from '../report/report.js';
 import { UserError } from '../user-error.js';
 import { nearest } from './nearest.js';
 

@@ -1,6 +1,6 @@
 /** The command line: finds the command, runs it, and turns the three kinds of error into exit statuses. */
 import yargs from 'yargs';
-import { guardLines, safeText } from '../formats/safe-text.js';
+import { guardLines, safeText } from '../report/safe-text.js';
 import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import { checkCommand } from './commands/check.js';

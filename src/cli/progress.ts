@@ -1,5 +1,5 @@
 /** One line on a terminal's stderr that says how far reading is, from the second second on. */
-import { safeText } from '../formats/safe-text.js';
+import { safeText } from '../report/safe-text.js';
 
 export interface Progress {
   readonly update: (file: string, read: number, total: number | null) => void;

@@ -1,7 +1,8 @@
 /** A report that `--format json` saved, read back. Its shape is looked at only as far as telling it from other JSON. */
 import { readFileSync } from 'node:fs';
 import { text as textOf } from 'node:stream/consumers';
-import type { Outcome, Report } from '../report/report.js';
+import type { Outcome } from '../checks/finding.js';
+import type { Report } from '../report/report.js';
 import { UserError } from '../user-error.js';
 
 const outcomes: readonly Outcome[] = ['pass', 'fail', 'unproven'];

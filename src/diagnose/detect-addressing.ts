@@ -2,10 +2,10 @@
 import { addressText } from '../decode/address.js';
 import { placeIn } from '../follow/journey.js';
 import { refText } from '../observe/observation.js';
-import type { Direction } from '../report/report.js';
+import type { Direction } from '../path/roles.js';
 import { segmentOfStage } from './detect-mtu.js';
-import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
+import type { FlowScene } from './scene.js';
 import { firstFailure as firstOf, isSystematic, labelOf } from './words.js';
 
 /** Only what concerns most probes is the path's fault; see isSystematic. */

@@ -1,6 +1,5 @@
-/** Captures that do not fit together, or that missed what passed. */
-import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
+import type { FlowScene } from './scene.js';
 import { probeName } from './words.js';
 
 export function detectRuns(scene: FlowScene): Draft[] {

@@ -2,8 +2,8 @@
 import { addressText } from '../decode/address.js';
 import { isUnderlay, type Journey, type Leg } from '../follow/journey.js';
 import { type Observation, refText } from '../observe/observation.js';
-import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
+import type { FlowScene } from './scene.js';
 import { firstFailure, probeName } from './words.js';
 
 function underlaySightings(leg: Leg | null): Observation[] {

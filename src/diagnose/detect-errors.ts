@@ -4,8 +4,8 @@ import { errorMeaning } from '../follow/icmp-meaning.js';
 import { isSourceSide, type Journey } from '../follow/journey.js';
 import { type ErrorSighting, refText } from '../observe/observation.js';
 import { findDiagnosis } from './catalogue.js';
-import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
+import type { FlowScene } from './scene.js';
 import { probeName } from './words.js';
 
 const prohibited = new Set([9, 10, 13]);

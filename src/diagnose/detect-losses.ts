@@ -3,15 +3,15 @@
 import { partlySeen } from '../checks/compare.js';
 import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
-import { type Hop, isSourceSide, type Journey } from '../follow/journey.js';
+import type { Hop, Journey } from '../follow/journey.js';
 import { elapsed, refText } from '../observe/observation.js';
+import type { Direction } from '../path/roles.js';
 import { segmentBetween } from '../path/segments.js';
-import type { Direction } from '../report/report.js';
 import { type CauseText, findDiagnosis } from './catalogue.js';
-import { bySegment, segmentOfStage, segmentStage, stagesOf } from './detect-mtu.js';
-import type { FlowScene } from './diagnose.js';
+import { segmentOfStage, segmentStage, stagesOf } from './detect-mtu.js';
 import type { Draft } from './draft.js';
-import { absentFrom, firstFailure, probeName, seenAt } from './words.js';
+import type { FlowScene } from './scene.js';
+import { absentFrom, bySegment, corruptedSegment, firstFailure, probeName, seenAt } from './words.js';
 
 const stageIds: Readonly<Record<number, string>> = {
   1: 'source-node-forwarding-drop',
@@ -279,18 +279,6 @@ function someLost(
 function stageCauses(stage: number): readonly CauseText[] {
   // Loss on a node points at that node's queues, loss on the wire at those that send into it.
   return (findDiagnosis('random-loss')?.causes ?? []).map((c) => ({ ...c, on: stage > 3 ? 'receiver' : 'sender' }));
-}
-
-export function corruptedSegment(scene: FlowScene): string | null {
-  for (const rule of ['IPT208', 'IPT303', 'IPT305', 'IPT304']) {
-    const first = firstFailure(scene, rule);
-    if (first?.finding.role) {
-      const far = !isSourceSide(first.finding.role);
-      const request = first.finding.direction === 'request';
-      if (first.finding.role.endsWith('underlay')) return far === request ? 'S34' : null;
-    }
-  }
-  return null;
 }
 
 function sizesExplain(scene: FlowScene, list: readonly Loss[]): boolean {

@@ -1,11 +1,9 @@
-/** Sizes: fragmentation needed, fragments, and thresholds above which datagrams vanish. */
-import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
 import { refText } from '../observe/observation.js';
 import { OUTER_HEADER } from '../path/facts.js';
-import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
-import { firstFailure, seenAt } from './words.js';
+import type { FlowScene } from './scene.js';
+import { bySegment, firstFailure, seenAt } from './words.js';
 
 export function detectMtu(scene: FlowScene): Draft[] {
   const { summary } = scene;
@@ -117,16 +115,6 @@ function thresholds(scene: FlowScene): Draft[] {
     }
   }
   return drafts;
-}
-
-export function bySegment(losses: readonly Loss[]): Map<string, Loss[]> {
-  const map = new Map<string, Loss[]>();
-  for (const loss of losses) {
-    const list = map.get(loss.segment);
-    if (list === undefined) map.set(loss.segment, [loss]);
-    else list.push(loss);
-  }
-  return map;
 }
 
 /** 1 forwarding at the sender … 5 forwarding at the receiver, in the direction of travel; the first stage of a wider stretch. */

@@ -1,7 +1,7 @@
 /** What an expectation already convicts before any packet is read. */
 import { findDiagnosis } from './catalogue.js';
-import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
+import type { FlowScene } from './scene.js';
 
 export function detectProblems(scene: FlowScene): Draft[] {
   return scene.summary.path.facts.problems

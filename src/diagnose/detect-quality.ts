@@ -1,10 +1,9 @@
 /** Duplication, reordering, damage, and checksums that an offload spoils. */
 import { isSourceSide } from '../follow/journey.js';
 import { segmentBetween } from '../path/segments.js';
-import { corruptedSegment } from './detect-losses.js';
-import type { FlowScene } from './diagnose.js';
 import type { Draft } from './draft.js';
-import { firstFailure, labelOf } from './words.js';
+import type { FlowScene } from './scene.js';
+import { corruptedSegment, firstFailure, labelOf } from './words.js';
 
 export function detectQuality(scene: FlowScene): Draft[] {
   const drafts: Draft[] = [];

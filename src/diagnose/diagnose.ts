@@ -1,10 +1,6 @@
-/** Findings and journeys → the likely cause, where, and what to do: one detector a family of signatures, the most telling first. */
-import type { CaptureSummary } from '../capture/capture.js';
-import type { FlowSummary } from '../checks/flow-summary.js';
+import type { Finding } from '../checks/finding.js';
 import type { CaptureScene } from '../checks/rule.js';
-import type { Journey } from '../follow/journey.js';
-import type { CapturePoint } from '../observe/capture-point.js';
-import type { Diagnosis, Finding } from '../report/report.js';
+import type { Diagnosis } from '../report/report.js';
 import { detectAddressing } from './detect-addressing.js';
 import { detectBlindCaptures, detectRuns } from './detect-captures.js';
 import { detectEncapsulation } from './detect-encapsulation.js';
@@ -14,26 +10,7 @@ import { detectMtu } from './detect-mtu.js';
 import { detectProblems } from './detect-problems.js';
 import { detectQuality } from './detect-quality.js';
 import { type Draft, finishDiagnosis } from './draft.js';
-
-export interface FlowScene {
-  readonly summary: FlowSummary;
-  /** The worst journeys as wholes, with their findings. */
-  readonly journeys: readonly {
-    readonly journey: Journey;
-    readonly findings: readonly { readonly finding: Finding }[];
-  }[];
-  /** Rule id → number of journeys in which it failed. */
-  readonly failed: ReadonlyMap<string, number>;
-  readonly flowFindings: readonly Finding[];
-  readonly points: readonly CapturePoint[];
-  readonly captures: readonly CaptureSummary[];
-  /** Encapsulated datagrams seen against the flow's direction, of any flow: when, and at which point. */
-  readonly reverseOuter: readonly {
-    readonly point: CapturePoint;
-    readonly seconds: number;
-    readonly nanoseconds: number;
-  }[];
-}
+import type { FlowScene } from './scene.js';
 
 export function diagnoseFlow(scene: FlowScene): Diagnosis[] {
   const drafts: Draft[] = [];

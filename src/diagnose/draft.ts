@@ -1,10 +1,13 @@
 /** Builds one diagnosis from its catalogue entry, with the scene of the direction it concerns. */
+
+import type { EvidenceReport } from '../checks/finding.js';
 import { addressText } from '../decode/address.js';
 import type { FlowPath } from '../follow/journey.js';
 import { isTunnel } from '../follow/journey.js';
 import { baseName } from '../follow/point-name.js';
 import type { FrameRef } from '../observe/observation.js';
-import type { Diagnosis, Direction, EvidenceReport } from '../report/report.js';
+import type { Direction } from '../path/roles.js';
+import type { Diagnosis } from '../report/report.js';
 import { type CauseText, findDiagnosis, type Scene } from './catalogue.js';
 
 export interface Draft {

@@ -1,9 +1,12 @@
 /** Sentences about what was seen, for the fact level of a diagnosis. */
+
+import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
 import type { Hop } from '../follow/journey.js';
+import { isSourceSide } from '../follow/journey.js';
 import type { CapturePoint } from '../observe/capture-point.js';
 import { refText } from '../observe/observation.js';
-import type { FlowScene } from './diagnose.js';
+import type { FlowScene } from './scene.js';
 
 /** "request 7 of 10", or "the request" when there is only one. */
 export function probeName(scene: FlowScene, direction: 'request' | 'reply', position: number): string {
@@ -57,4 +60,26 @@ export function firstFailure(
     }
   }
   return null;
+}
+
+export function corruptedSegment(scene: FlowScene): string | null {
+  for (const rule of ['IPT208', 'IPT303', 'IPT305', 'IPT304']) {
+    const first = firstFailure(scene, rule);
+    if (first?.finding.role) {
+      const far = !isSourceSide(first.finding.role);
+      const request = first.finding.direction === 'request';
+      if (first.finding.role.endsWith('underlay')) return far === request ? 'S34' : null;
+    }
+  }
+  return null;
+}
+
+export function bySegment(losses: readonly Loss[]): Map<string, Loss[]> {
+  const map = new Map<string, Loss[]>();
+  for (const loss of losses) {
+    const list = map.get(loss.segment);
+    if (list === undefined) map.set(loss.segment, [loss]);
+    else list.push(loss);
+  }
+  return map;
 }

@@ -1,7 +1,8 @@
 /** What each frame proves, in the words of the report: the comments that Wireshark shows beside it. */
 
-import { safeText } from '../formats/safe-text.js';
-import type { Diagnosis, Finding, Report } from '../report/report.js';
+import type { Finding } from '../checks/finding.js';
+import type { Diagnosis, Report } from '../report/report.js';
+import { safeText } from '../report/safe-text.js';
 
 /** Readers keep so many comments of a frame, the first of which says where it comes from. */
 const mostComments = 16;

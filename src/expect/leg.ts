@@ -3,7 +3,6 @@
  * Every step is judged against what the other namespaces say, so a broken table predicts what ought to be, and is named as broken.
  */
 import { addressText } from '../decode/address.js';
-import { isVirtualRouter } from '../follow/virtual-router.js';
 import {
   type Encapsulation,
   type ExpectationProblem,
@@ -12,6 +11,7 @@ import {
   type HopRole,
   OUTER_HEADER,
 } from '../path/facts.js';
+import { isVirtualRouter } from '../path/virtual-router.js';
 import { type Cluster, facesPod, isLinkLocal, type Placement } from './cluster.js';
 import type { Decision, Host } from './forwarding.js';
 import type { Link } from './namespace.js';

@@ -3,7 +3,8 @@
 import type { ErrorSighting, Observation } from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
-import type { Flow, Probe } from './flow.js';
+import type { Flow } from './flow.js';
+import type { Probe } from './probe.js';
 
 /** Errors of one journey that are kept: a probe that more of them quote tells nothing more. */
 const MAX_REFUSALS = 64;

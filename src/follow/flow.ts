@@ -2,17 +2,9 @@
 
 import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
+import type { Probe } from './probe.js';
 import { ProbeChains, type ProbeKey } from './probe-key.js';
 import { type ProbeList, ProbeStore } from './probe-list.js';
-
-/** One echo request with everything seen of it and of its reply. Rows are indices into the evidence's sightings. */
-export interface Probe {
-  readonly key: ProbeKey;
-  readonly requests: number[];
-  readonly replies: number[];
-  /** Other keys under which NAT let it travel further. */
-  readonly rewritten: ProbeKey[];
-}
 
 /** All probes between one pair of inner addresses, in the order in which they were sent as far as the captures tell. */
 export interface Flow {

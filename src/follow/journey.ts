@@ -11,8 +11,9 @@ import {
 import { compareText, observationAt, type Sighted } from '../observe/sighted.js';
 import { type Encapsulation, type Fact, type FlowFacts, type HopFacts, type HopRole, hopRoles } from '../path/facts.js';
 import { errorsNear } from './errors-of.js';
-import type { Flow, Probe } from './flow.js';
+import type { Flow } from './flow.js';
 import type { Assignment } from './places/assign.js';
+import type { Probe } from './probe.js';
 
 export type Direction = 'request' | 'reply';
 export type Disposition = 'delivered' | 'lost' | 'refused' | 'misrouted' | 'insufficient-evidence';

@@ -5,7 +5,7 @@
 
 import { Flag, type SightingTable } from '../observe/sightings.js';
 import { widened } from '../observe/widened.js';
-import type { Probe } from './flow.js';
+import type { Probe } from './probe.js';
 import type { ProbeChains, ProbeKey } from './probe-key.js';
 
 /** All probes of a run: chains of rows as they are, and those that had to be taken apart or joined. */

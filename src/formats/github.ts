@@ -4,11 +4,11 @@
  */
 
 import type { Report } from '../report/report.js';
+import { markdownText, workflowData, workflowProperty } from '../report/safe-text.js';
 import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import { reportMarkdown } from './markdown.js';
 import { allDiagnoses, frameCommand, verdictLine } from './reading.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
-import { markdownText, workflowData, workflowProperty } from './safe-text.js';
 
 type Kind = 'error' | 'warning' | 'notice';
 

@@ -2,10 +2,11 @@
  * GitLab's Code Quality report (docs.gitlab.com, "Code Quality report format"): an array of issues with path, line, severity and a
  * fingerprint that is unique and stays the same between runs. `lines.begin` is the frame number.
  */
+
+import { fingerprint, safeJson, safeText } from '../report/safe-text.js';
 import { failsTheRun, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import { verdictLine } from './reading.js';
 import type { Reporter } from './reporter.js';
-import { fingerprint, safeJson, safeText } from './safe-text.js';
 
 interface Issue {
   readonly description: string;

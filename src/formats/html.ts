@@ -1,6 +1,8 @@
 /** The report as one self-contained HTML page: no network, a strict policy, readable on paper, on a phone and without colour. */
 
-import type { Diagnosis, FlowReport, JourneyReport, Outcome, Report } from '../report/report.js';
+import type { Outcome } from '../checks/finding.js';
+import type { Diagnosis, FlowReport, JourneyReport, Report } from '../report/report.js';
+import { safeText } from '../report/safe-text.js';
 import { type FindingGroup, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import { pageScript, pageStyle, scriptHash, styleHash } from './html/assets.js';
 import { headerStacks } from './html/headers.js';
@@ -31,7 +33,6 @@ import {
   worstOf,
 } from './reading.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
-import { safeText } from './safe-text.js';
 
 const word: Record<Outcome, string> = { pass: 'PASS', fail: 'FAIL', unproven: 'UNPROVEN' };
 /** A diagnosis that is not certain is never told as if it were. */

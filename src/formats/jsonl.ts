@@ -11,10 +11,10 @@
  */
 
 import type { FlowReport } from '../report/report.js';
+import { safeJson } from '../report/safe-text.js';
 import { inKeyOrder } from './key-order.js';
 import { allDiagnoses, allFindings } from './reading.js';
 import type { Reporter } from './reporter.js';
-import { safeJson } from './safe-text.js';
 
 const flowKey = (flow: FlowReport | null): string | null =>
   flow === null ? null : `${flow.source}>${flow.destination}`;

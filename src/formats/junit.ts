@@ -4,10 +4,10 @@
  */
 
 import type { Report } from '../report/report.js';
+import { markupText, safeText } from '../report/safe-text.js';
 import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace } from './grouping.js';
 import { frameCommand, verdictLine } from './reading.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
-import { markupText, safeText } from './safe-text.js';
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)

@@ -1,13 +1,13 @@
 /** The order in which the report's JSON prints its keys: the contract's, whatever order the objects were built in. */
+
+import type { EvidenceReport, Finding } from '../checks/finding.js';
 import type {
   CaptureReport,
   Cause,
   ClockReport,
   Counts,
   Diagnosis,
-  EvidenceReport,
   ExpectationReport,
-  Finding,
   FlowReport,
   HeaderReport,
   HopReport,

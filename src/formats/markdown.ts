@@ -1,6 +1,8 @@
 /** The report in GitHub-flavoured Markdown, for job summaries, issues and wikis. Nothing from a capture becomes markup. */
 
-import type { Diagnosis, Direction, FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
+import type { Direction } from '../path/roles.js';
+import type { Diagnosis, FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
+import { guardLines, markdownCode, markdownText, safeText } from '../report/safe-text.js';
 import { flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import {
   boundedDuration,
@@ -19,7 +21,6 @@ import {
   worstOf,
 } from './reading.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
-import { guardLines, markdownCode, markdownText, safeText } from './safe-text.js';
 import { type HopRow, hopRows } from './table.js';
 
 const sign = { pass: '✅', fail: '❌', unproven: '❓' } as const;

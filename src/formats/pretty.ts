@@ -1,6 +1,9 @@
 /** The report for people at a terminal: path, hop table, what failed and why, what to do next, the verdict last. */
 import Table from 'cli-table3';
-import type { Diagnosis, Direction, Finding, FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
+import type { Finding } from '../checks/finding.js';
+import type { Direction } from '../path/roles.js';
+import type { Diagnosis, FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
+import { guardLines, safeText } from '../report/safe-text.js';
 import { columns, pack, pad, shorten, wrap } from './layout.js';
 import { type Paint, paintFor } from './paint.js';
 import {
@@ -34,7 +37,6 @@ import {
   worstOf,
 } from './reading.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
-import { guardLines, safeText } from './safe-text.js';
 import { hopRows, hopTable, noRules } from './table.js';
 
 interface Page {

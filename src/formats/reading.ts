@@ -1,10 +1,10 @@
 /** Reads a report the way people ask about it: which journey matters, what a cell is worth, where the path breaks. No text layout here. */
+
+import type { EvidenceReport, Finding } from '../checks/finding.js';
 import type { HopRole } from '../path/facts.js';
+import type { Direction } from '../path/roles.js';
 import type {
   Diagnosis,
-  Direction,
-  EvidenceReport,
-  Finding,
   FlowReport,
   HopReport,
   JourneyReport,
@@ -14,7 +14,7 @@ import type {
   RefusalReport,
   Report,
 } from '../report/report.js';
-import { safeText, shellQuote } from './safe-text.js';
+import { safeText, shellQuote } from '../report/safe-text.js';
 
 export type Mark = 'pass' | 'fail' | 'warning' | 'unproven' | 'none';
 

@@ -3,10 +3,10 @@
  * code hosts demand. One result for each rule at each hop of each flow; passes are left out, unproven is of kind "open".
  */
 import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
-import type { EvidenceReport } from '../report/report.js';
+import type { EvidenceReport } from '../checks/finding.js';
+import { markdownText, pathUri, safeJson, safeText } from '../report/safe-text.js';
 import { type FindingGroup, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
-import { markdownText, pathUri, safeJson, safeText } from './safe-text.js';
 
 const level = { error: 'error', warning: 'warning', info: 'note' } as const;
 

@@ -1,6 +1,8 @@
 /** The hop table: one row for each place on the path with the fields that people compare there, and a mark on each judged cell. */
 import Table from 'cli-table3';
-import type { Direction, HopReport, JourneyReport, LegReport, Report } from '../report/report.js';
+import type { Direction } from '../path/roles.js';
+import type { HopReport, JourneyReport, LegReport, Report } from '../report/report.js';
+import { safeText } from '../report/safe-text.js';
 import { columns, pack, pad, shorten, wrap } from './layout.js';
 import type { Paint } from './paint.js';
 import {
@@ -14,7 +16,6 @@ import {
   observationToShow,
   relativeTime,
 } from './reading.js';
-import { safeText } from './safe-text.js';
 
 export type HopState = 'seen' | 'lost-before' | 'after-break' | 'blind' | 'not-seen' | 'not-captured';
 

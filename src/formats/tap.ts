@@ -2,10 +2,11 @@
  * Test Anything Protocol 14 (testanything.org/tap-version-14-specification): the verdict first, then one test point for each rule at
  * each hop of each flow. Unproven is `# SKIP`; a failed warning is `not ok … # TODO`, which TAP does not count as a failure.
  */
+
+import { guardLines, safeJson, safeText } from '../report/safe-text.js';
 import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace } from './grouping.js';
 import { verdictLine } from './reading.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
-import { guardLines, safeJson, safeText } from './safe-text.js';
 
 function description(text: string): string {
   return safeText(text)

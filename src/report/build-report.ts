@@ -1,5 +1,6 @@
 /** Puts everything that was found into the report, in one fixed order whatever the order of the arguments. */
-import { linkTypeName } from '../capture/link-type.js';
+
+import type { Outcome } from '../checks/finding.js';
 import type { FlowSummary } from '../checks/flow-summary.js';
 import { type CheckOptions, failsGate, type Judged } from '../checks/run-checks.js';
 import { addressText } from '../decode/address.js';
@@ -8,6 +9,7 @@ import type { FlowPath } from '../follow/journey.js';
 import { timeText } from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
 import type { ExpectationSource } from '../path/facts.js';
+import { linkTypeName } from '../path/link-types.js';
 import { roleOrder } from '../path/segments.js';
 import type { KeptJourneys } from './kept-journeys.js';
 import { captureNotes, flowNotes } from './notes.js';
@@ -18,7 +20,6 @@ import type {
   ExpectationReport,
   FlowReport,
   Note,
-  Outcome,
   PointReport,
   Report,
   SegmentReport,

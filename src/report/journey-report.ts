@@ -1,19 +1,12 @@
 /** Journeys, hops and sightings as the report's plain data. */
+
+import type { Finding, Outcome } from '../checks/finding.js';
 import { addressText } from '../decode/address.js';
 import { errorMeaning } from '../follow/icmp-meaning.js';
 import type { Journey, Leg } from '../follow/journey.js';
 import type { Assignment } from '../follow/places/assign.js';
 import { type ErrorSighting, type Ipv4Header, type Observation, timeText } from '../observe/observation.js';
-import type {
-  Finding,
-  HeaderReport,
-  HopReport,
-  JourneyReport,
-  LegReport,
-  ObservationReport,
-  Outcome,
-  RefusalReport,
-} from './report.js';
+import type { HeaderReport, HopReport, JourneyReport, LegReport, ObservationReport, RefusalReport } from './report.js';
 
 export function journeyReport(journey: Journey, outcome: Outcome, findings: readonly Finding[]): JourneyReport {
   const { key } = journey.probe;

@@ -1,8 +1,10 @@
 /** Judged journeys of one flow: counts for all of them, and the report of those that are kept, failing ones first. */
+
+import type { Outcome } from '../checks/finding.js';
 import type { JourneyVerdict, Judged } from '../checks/run-checks.js';
 import type { Journey } from '../follow/journey.js';
 import { journeyReport } from './journey-report.js';
-import type { Counts, JourneyReport, Outcome } from './report.js';
+import type { Counts, JourneyReport } from './report.js';
 
 export interface JudgedJourney {
   readonly journey: Journey;

@@ -1,10 +1,9 @@
 /** The report: plain data, the same as `--format json` prints. Fields are added freely and never renamed. */
-import type { HopRole } from '../path/facts.js';
 
-export type Outcome = 'pass' | 'fail' | 'unproven';
-export type Severity = 'error' | 'warning' | 'info';
-export type VerdictName = 'pass' | 'fail' | 'unproven' | 'not-applicable';
-export type Direction = 'request' | 'reply';
+import type { EvidenceReport, Finding, Outcome } from '../checks/finding.js';
+import type { HopRole } from '../path/facts.js';
+import type { Direction } from '../path/roles.js';
+
 export type Disposition = 'delivered' | 'lost' | 'refused' | 'misrouted' | 'insufficient-evidence';
 export type RoleSource = 'command-line' | 'expectation' | 'kernel-state' | 'content' | 'name' | 'elimination' | null;
 
@@ -89,29 +88,6 @@ export interface ClockReport {
   readonly exchanges: number;
   /** Why there is no estimate; null when there is one. */
   readonly reason: string | null;
-}
-
-export interface EvidenceReport {
-  readonly file: string;
-  readonly frame: number;
-  readonly field?: string;
-  readonly expected?: string;
-  readonly found?: string;
-}
-
-export interface Finding {
-  /** IPTnnn */
-  readonly rule: string;
-  readonly name: string;
-  readonly severity: Severity;
-  readonly verdict: VerdictName;
-  readonly direction: Direction | null;
-  readonly role: HopRole | null;
-  readonly point: string | null;
-  readonly message: string;
-  /** Only with verdict unproven: what was not there. */
-  readonly missing?: 'capture' | 'frame' | 'bytes' | 'expectation';
-  readonly evidence: readonly EvidenceReport[];
 }
 
 /** One possible cause, with what would confirm it and the command to run next. */

@@ -158,6 +158,8 @@ const rooms: readonly Room[] = [
         typesOnly: true,
         because: 'a format turns a report into text and knows nothing of its making',
       },
+      { to: 'report/safe-text', because: 'names from a file must not steer the terminal or the page that shows them' },
+      { to: 'checks/finding', typesOnly: true, because: 'findings are part of the report' },
       { to: 'path/**', because: 'the order of the roles is the order of the picture' },
       { to: 'chalk', because: 'colour' },
       { to: 'cli-table3', because: 'the hop table' },

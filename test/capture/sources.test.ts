@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { expandCapturePaths } from '../../src/capture/capture-paths.js';
-import { linkTypeName } from '../../src/capture/link-type.js';
 import { readCapture } from '../../src/capture/read-capture.js';
+import { linkTypeName } from '../../src/path/link-types.js';
 import { UserError } from '../../src/user-error.js';
 import { fixtures, globalHeader, record, scratchFiles, see, seeOrError } from './octets.js';
 

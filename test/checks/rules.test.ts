@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/checks/finding.js';
 import { findRule, rules } from '../../src/checks/registry.js';
-import type { Finding } from '../../src/report/report.js';
 import { checkPath, findingsOf, nameOf, refsOf } from '../support/check-path.js';
 import { projectRoot } from '../support/run-tool.js';
 import { captureCases } from './cases/capture.js';

@@ -1,5 +1,8 @@
 /** One described fault after the other, and what is to be said of it. */
-import type { Diagnosis, Direction, Outcome } from '../../src/report/report.js';
+
+import type { Outcome } from '../../src/checks/finding.js';
+import type { Direction } from '../../src/path/roles.js';
+import type { Diagnosis } from '../../src/report/report.js';
 import type { CaptureDraft } from '../support/capture-file.js';
 import type { Captures, CheckPathOptions } from '../support/check-path.js';
 import { type IpipPath, ipipPath, type PathOptions } from '../support/ipip-path.js';

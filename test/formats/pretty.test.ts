@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { columns } from '../../src/formats/layout.js';
 import { reportPretty } from '../../src/formats/pretty.js';
 import { frameCommand, verdictLine } from '../../src/formats/reading.js';
-import { safeText, shellQuote } from '../../src/formats/safe-text.js';
 import type { FlowReport, Report } from '../../src/report/report.js';
+import { safeText, shellQuote } from '../../src/report/safe-text.js';
 import { nastyReport } from './nasty-report.js';
 import { fixture, fixtureNames, options } from './support.js';
 

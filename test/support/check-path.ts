@@ -2,11 +2,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { EvidenceReport, Finding } from '../../src/checks/finding.js';
 import { parseAddress } from '../../src/decode/address.js';
 import { findProfile } from '../../src/expect/profiles.js';
 import type { ExpectationSource, FlowFacts, HopRole } from '../../src/path/facts.js';
+import type { Direction } from '../../src/path/roles.js';
 import { type CheckRequest, check } from '../../src/pipeline.js';
-import type { Diagnosis, Direction, EvidenceReport, Finding, Report } from '../../src/report/report.js';
+import type { Diagnosis, Report } from '../../src/report/report.js';
 import type { CaptureDraft, FileOptions } from './capture-file.js';
 import { type CaptureChoice, IpipPath, writeCaptures } from './ipip-path.js';
 

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readCapture } from '../../src/capture/read-capture.js';
+import type { Finding } from '../../src/checks/finding.js';
 import { findRule } from '../../src/checks/registry.js';
 import { readKernelState } from '../../src/expect/kernel-state.js';
 import { defaultProfile, findProfile } from '../../src/expect/profiles.js';
 import { readTopologyFile } from '../../src/expect/topology-file.js';
 import { type CheckRequest, check } from '../../src/pipeline.js';
-import type { Finding, Report } from '../../src/report/report.js';
+import type { Report } from '../../src/report/report.js';
 import { type CaptureDraft, type CapturedFrame, type FileOptions, pcapFile, pcapngFile } from './capture-file.js';
 
 /** One file of a set: several drafts when it has several interfaces. */

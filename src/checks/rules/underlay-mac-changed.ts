@@ -1,6 +1,6 @@
 import type { Hop, Journey, Leg } from '../../follow/journey.js';
-import { isVirtualRouter } from '../../follow/virtual-router.js';
 import type { Observation } from '../../observe/observation.js';
+import { isVirtualRouter } from '../../path/virtual-router.js';
 import { overTheWire, sameLink, sameProbe } from '../compare.js';
 import { defineLegRule, fail, notApplicable, pass, proof, unproven, type Verdict } from '../rule.js';
 

@@ -1,7 +1,7 @@
 /** `ipip-trace decode`: frames in words, with octet offsets. */
 import type { CommandModule } from 'yargs';
-import { safeJson, safeText } from '../../formats/safe-text.js';
 import { type DescribedFrame, describeCapture } from '../../pipeline.js';
+import { safeJson, safeText } from '../../report/safe-text.js';
 import { UserError } from '../../user-error.js';
 
 interface DecodeArguments {

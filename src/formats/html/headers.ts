@@ -1,7 +1,7 @@
 /** The headers of each frame side by side, outermost first, with a sign on every field that differs from the hop before. */
 
+import type { Direction } from '../../path/roles.js';
 import type {
-  Direction,
   HeaderReport,
   HopReport,
   JourneyReport,

@@ -1,5 +1,5 @@
 /** The only way text becomes HTML here: a template whose values are escaped unless they were made by the same template. */
-import { markupText } from '../safe-text.js';
+import { markupText } from '../../report/safe-text.js';
 
 export interface Markup {
   readonly markup: string;

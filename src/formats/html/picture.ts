@@ -1,9 +1,10 @@
 /** The path as a picture in SVG: pods, devices, nodes and the underlay, the request's lane and the reply's, the break between them. */
 import type { HopRole } from '../../path/facts.js';
-import type { Diagnosis, Direction, JourneyReport, Report } from '../../report/report.js';
+import type { Direction } from '../../path/roles.js';
+import type { Diagnosis, JourneyReport, Report } from '../../report/report.js';
+import { safeText } from '../../report/safe-text.js';
 import { shorten } from '../layout.js';
 import { type Mark, markSign, type NameOf } from '../reading.js';
-import { safeText } from '../safe-text.js';
 import { html, type Markup } from './markup.js';
 import { gapOf, nodeName, type Sighting, type Station, stationsOf } from './stations.js';
 

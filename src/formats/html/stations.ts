@@ -1,6 +1,7 @@
 /** The places of a path as drawn: one station for each role, with what request and reply were there. */
 import { type HopRole, hopRoles } from '../../path/facts.js';
-import type { Direction, HopReport, JourneyReport, LegReport, Report } from '../../report/report.js';
+import type { Direction } from '../../path/roles.js';
+import type { HopReport, JourneyReport, LegReport, Report } from '../../report/report.js';
 import {
   breakOf,
   findingsOfHop,

@@ -1,6 +1,8 @@
 /** What a case of a rule says: captures, and the finding that must come of them. */
+
+import type { Severity, VerdictName } from '../../../src/checks/finding.js';
 import type { HopRole } from '../../../src/path/facts.js';
-import type { Direction, Severity, VerdictName } from '../../../src/report/report.js';
+import type { Direction } from '../../../src/path/roles.js';
 import type { CaptureDraft } from '../../support/capture-file.js';
 import type { Captures, CheckPathOptions } from '../../support/check-path.js';
 import type { FrameDraft } from '../../support/frame-draft.js';

@@ -184,8 +184,27 @@ export const linkCases: CasesByRule = {
         }),
       verdict: 'fail',
       direction: 'request',
-      message: /^the outer TTL fell by 1 and at encapsulator-underlay the other direction uses .*detour$/,
-      evidence: ['encapsulator-underlay#3', 'encapsulator-underlay#4'],
+      message: / becomes .*, and the frame was not addressed to \S+ \(ARP in .*encapsulator-underlay #2\)$/,
+      evidence: ['encapsulator-underlay#3', 'decapsulator-underlay#3'],
+    },
+    {
+      name: 'both MACs are rewritten at the same TTL, and no ARP tells by whom',
+      path: ipipPath({ arp: false })
+        .change({ at: 'encapsulator-underlay' }, (draft) => {
+          draft.ethernet!.destination = strange;
+        })
+        .change({ at: 'decapsulator-underlay' }, (draft) => {
+          draft.ethernet!.source = strange;
+        })
+        .change({ at: 'decapsulator-underlay', direction: 'reply' }, (draft) => {
+          draft.ethernet!.destination = strange;
+        })
+        .change({ at: 'encapsulator-underlay', direction: 'reply' }, (draft) => {
+          draft.ethernet!.source = strange;
+        }),
+      verdict: 'pass',
+      direction: 'request',
+      message: 'a network that rewrites MACs and keeps the TTL',
     },
     {
       name: 'one underlay capture alone',

@@ -1,0 +1,3 @@
+/** The two ways of travel. */
+
+export type Direction = 'request' | 'reply';
