@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
-import { capturesIn, runTool, samplesFolder } from '../support/run-tool.js';
+import { runInProcess } from '../support/run-in-process.js';
+import { capturesIn, samplesFolder } from '../support/run-tool.js';
 
 const file = join(mkdtempSync(join(tmpdir(), 'ipip-baseline-')), 'accepted.yaml');
 const sample = join(samplesFolder, 'bad-mtu-pod-fragments');
 
-function checkWith(baseline: string) {
+async function checkWith(baseline: string) {
   writeFileSync(file, baseline);
-  const run = runTool(['check', ...capturesIn(sample), '--baseline', file, '--format', 'json'], sample);
+  const run = await runInProcess(['check', ...capturesIn(sample), '--baseline', file, '--format', 'json'], sample);
   return { ...run, report: JSON.parse(run.stdout || 'null') as Report };
 }
 
@@ -26,8 +27,8 @@ const both = [
   "- { rule: inner-fragmented, reason: jumbo frames come in May, expires: '2999-01-31' }",
 ];
 
-it('lets the run pass when every failure is accepted, and keeps telling them', () => {
-  const { status, report, stderr } = checkWith(both.join('\n'));
+it('lets the run pass when every failure is accepted, and keeps telling them', async () => {
+  const { status, report, stderr } = await checkWith(both.join('\n'));
   expect([status, report.outcome]).toEqual([0, 'pass']);
   expect(new Set(failed(report).map((f) => `${f.rule} ${f.severity}`))).toEqual(
     new Set(['IPT401 info', 'IPT405 info']),
@@ -36,15 +37,15 @@ it('lets the run pass when every failure is accepted, and keeps telling them', (
   expect(stderr).toContain('IPT401 is accepted until 2999-01-31: jumbo frames come in May');
 });
 
-it('still fails by what is not accepted', () => {
-  const { status, report } = checkWith(both[0]!);
+it('still fails by what is not accepted', async () => {
+  const { status, report } = await checkWith(both[0]!);
   expect([status, report.outcome]).toEqual([1, 'fail']);
   expect(report.reasons.join()).toMatch(/IPT405/);
   expect(report.reasons.join()).not.toMatch(/IPT401/);
 });
 
-it('accepts nothing by an entry that expired, or that names another place', () => {
-  const { status, report, stderr } = checkWith(
+it('accepts nothing by an entry that expired, or that names another place', async () => {
+  const { status, report, stderr } = await checkWith(
     [
       "- { rule: IPT401, reason: was to be gone, expires: '2020-01-31' }",
       "- { rule: IPT405, point: elsewhere.cap, reason: other place, expires: '2999-01-31' }",
@@ -58,13 +59,13 @@ it('accepts nothing by an entry that expired, or that names another place', () =
   expect(stderr).toMatch(/IPT405 at elsewhere\.cap accepted nothing in this run/);
 });
 
-it('takes a point without its folder for that capture in any, and a list without entries for none', () => {
+it('takes a point without its folder for that capture in any, and a list without entries for none', async () => {
   const entry = (point: string): string => `- { rule: IPT401, point: ${point}, reason: x, expires: '2999-01-31' }`;
   writeFileSync(file, `${entry('pod1.cap')}\n${entry('other/pod1.cap')}\n`);
-  const run = runTool(['check', sample, '--baseline', file, '-q']);
+  const run = await runInProcess(['check', sample, '--baseline', file, '-q']);
   expect(run.stderr).toMatch(/IPT401 at pod1\.cap is accepted until/);
   expect(run.stderr).toMatch(/IPT401 at other\/pod1\.cap accepted nothing/);
-  expect(checkWith('# all gone\n')).toMatchObject({ status: 1, stderr: '' });
+  expect(await checkWith('# all gone\n')).toMatchObject({ status: 1, stderr: '' });
 });
 
 describe('refuses', () => {
@@ -79,8 +80,8 @@ describe('refuses', () => {
     ["- { rule: IPT401, roll: x, reason: x, expires: '2999-01-31' }", /there is no key roll; did you mean role\?/],
     ["- { rule: IPT401, role: pod, reason: x, expires: '2999-01-31' }", /role pod is none of/],
   ];
-  it.each(wrong)('%s', (text, says) => {
-    const { status, stderr } = checkWith(text);
+  it.each(wrong)('%s', async (text, says) => {
+    const { status, stderr } = await checkWith(text);
     expect(stderr).toMatch(says);
     expect(status).toBe(2);
   });

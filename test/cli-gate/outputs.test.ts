@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
 import { expect, it } from 'vitest';
-import { capturesIn, runTool, samplesFolder } from '../support/run-tool.js';
+import { runInProcess } from '../support/run-in-process.js';
+import { capturesIn, samplesFolder } from '../support/run-tool.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ipip-outputs-'));
 const sample = join(samplesFolder, 'bad-ipip-blocked');
@@ -23,17 +24,17 @@ it.each<[string[], RegExp]>([
   ],
   [[...captures, '--format', 'json=a', '--evidence', 'a'], /--evidence: a is written by --format json as well/],
   [[...captures, '--format', 'json=b.yaml', '--baseline', 'b.yaml'], /b\.yaml is the baseline/],
-])('refuses %j, and leaves everything as it was', (args, says) => {
+])('refuses %j, and leaves everything as it was', async (args, says) => {
   writeFileSync(join(folder, 'b.yaml'), '');
-  const run = runTool(['check', ...args], folder);
+  const run = await runInProcess(['check', ...args], folder);
   expect([run.status, run.stdout]).toEqual([2, '']);
   expect(run.stderr).toMatch(says);
   expect(existsSync(join(folder, 'a'))).toBe(false);
   for (const [name, bytes] of before) expect(readFileSync(join(folder, name))).toEqual(bytes);
 });
 
-it('does not let one report that cannot be written take the others along', () => {
-  const run = runTool(
+it('does not let one report that cannot be written take the others along', async () => {
+  const run = await runInProcess(
     [
       'check',
       ...captures,
@@ -57,7 +58,7 @@ it('does not let one report that cannot be written take the others along', () =>
   expect(XMLValidator.validate(readFileSync(join(folder, 'r.xml'), 'utf8'))).toBe(true);
 });
 
-it('shows a saved report to devices and refuses to write over it', () => {
+it('shows a saved report to devices and refuses to write over it', async () => {
   const saved = join(folder, 'saved.json');
   const check = [
     'check',
@@ -69,33 +70,36 @@ it('shows a saved report to devices and refuses to write over it', () => {
     '--format',
     'tap=/dev/null',
   ];
-  expect(runTool([...check, '-q'], folder).status).toBe(1);
+  expect((await runInProcess([...check, '-q'], folder)).status).toBe(1);
   const text = readFileSync(saved, 'utf8');
-  const run = runTool(['report', saved, '--format', `html=${saved}`], folder);
+  const run = await runInProcess(['report', saved, '--format', `html=${saved}`], folder);
   expect([run.status, run.stderr]).toEqual([2, expect.stringMatching(/is the saved report/)]);
   expect(readFileSync(saved, 'utf8')).toBe(text);
 });
 
-it('is complete when a capture cannot be used, and when no request was found', () => {
+it('is complete when a capture cannot be used, and when no request was found', async () => {
   mkdirSync(join(folder, 'more'), { recursive: true });
   writeFileSync(join(folder, 'more', 'notes.cap'), 'notes');
-  const unusable = runTool(['check', ...captures, 'more/notes.cap', '--format', 'json=two.json', '-q'], folder);
+  const unusable = await runInProcess(
+    ['check', ...captures, 'more/notes.cap', '--format', 'json=two.json', '-q'],
+    folder,
+  );
   expect(unusable.status).toBe(2);
   expect(JSON.parse(readFileSync(join(folder, 'two.json'), 'utf8')).outcome).toBe('fail');
   writeFileSync(join(folder, 'more', 'empty.cap'), before.get('pod1.cap')!.subarray(0, 24));
-  const nothing = runTool(['check', 'more/empty.cap', '--format', 'json=three.json', '-q'], folder);
+  const nothing = await runInProcess(['check', 'more/empty.cap', '--format', 'json=three.json', '-q'], folder);
   expect(nothing.status).toBe(3);
-  expect(runTool(['report', 'three.json', '-q'], folder)).toEqual(nothing);
+  expect(await runInProcess(['report', 'three.json', '-q'], folder)).toEqual(nothing);
 });
 
-it("--explain adds each failed rule's words", () => {
+it("--explain adds each failed rule's words", async () => {
   const words = (text: string): string => text.replace(/\s+/g, ' ');
-  const rules = JSON.parse(runTool(['rules', '--format', 'json']).stdout) as {
+  const rules = JSON.parse((await runInProcess(['rules', '--format', 'json'])).stdout) as {
     rules: { id: string; summary: string }[];
   };
   const summary = rules.rules.find(({ id }) => id === 'IPT010')!.summary;
-  const plain = words(runTool(['check', ...captures], folder).stdout);
-  const explained = words(runTool(['check', ...captures, '--explain'], folder).stdout);
+  const plain = words((await runInProcess(['check', ...captures], folder)).stdout);
+  const explained = words((await runInProcess(['check', ...captures, '--explain'], folder)).stdout);
   expect(plain).not.toContain(`rule ${summary}`);
   expect(explained.split(`rule ${summary}`)).toHaveLength(2);
 });

@@ -4,37 +4,38 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runInProcess } from '../support/run-in-process.js';
 import { capturesIn, projectRoot, runTool, samplesFolder } from '../support/run-tool.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ipip-report-'));
 const samples = ['ok-ping', 'bad-ipip-blocked', 'bad-truncated-file'];
 
-function check(sample: string, ...args: string[]) {
+async function check(sample: string, ...args: string[]) {
   const cwd = join(samplesFolder, sample);
-  return runTool(['check', ...capturesIn(cwd), ...args], cwd);
+  return await runInProcess(['check', ...capturesIn(cwd), ...args], cwd);
 }
 
-describe.each(samples)('a saved report of samples/%s', (sample) => {
+describe.each(samples)('a saved report of samples/%s', async (sample) => {
   const saved = join(folder, `${sample}.json`);
-  const direct = check(sample, '--format', `json=${saved}`, '--format', 'pretty', '--no-color');
+  const direct = await check(sample, '--format', `json=${saved}`, '--format', 'pretty', '--no-color');
 
   it.each(['pretty', 'json', 'junit', 'sarif', 'markdown', 'html'])(
     'gives the same %s without the captures',
-    (format) => {
-      const again = runTool(['report', saved, '--format', format, '--no-color'], folder);
+    async (format) => {
+      const again = await runInProcess(['report', saved, '--format', format, '--no-color'], folder);
       expect(again.status, again.stderr).toBe(direct.status);
-      expect(again.stdout).toBe(check(sample, '--format', format, '--no-color').stdout);
+      expect(again.stdout).toBe((await check(sample, '--format', format, '--no-color')).stdout);
     },
   );
 });
 
-it('quiet prints the verdict line, and nothing else, of a check and of a saved report', () => {
+it('quiet prints the verdict line, and nothing else, of a check and of a saved report', async () => {
   const saved = join(folder, 'quiet.json');
-  const direct = check('bad-ipip-blocked', '--quiet', '--format', `json=${saved}`, '--format', 'pretty');
+  const direct = await check('bad-ipip-blocked', '--quiet', '--format', `json=${saved}`, '--format', 'pretty');
   expect(direct.stdout).toMatch(/^FAIL {2}.*IPT010 request-lost.*\n$/);
   expect(direct.stdout.split('\n')).toHaveLength(2);
   expect(JSON.parse(readFileSync(saved, 'utf8')).outcome).toBe('fail');
-  expect(runTool(['report', saved, '-q'], folder)).toEqual(direct);
+  expect(await runInProcess(['report', saved, '-q'], folder)).toEqual(direct);
 });
 
 it('reads a report from a pipe whose writer takes its time', () => {
@@ -44,7 +45,7 @@ it('reads a report from a pipe whose writer takes its time', () => {
   expect({ status, stdout, stderr }).toEqual(runTool(['report', saved, '-q'], folder));
 });
 
-const whole = JSON.parse(check('ok-ping', '--format', 'json').stdout) as Record<string, unknown>;
+const whole = JSON.parse((await check('ok-ping', '--format', 'json')).stdout) as Record<string, unknown>;
 const spoilt: [name: string, text: string, says: RegExp][] = [
   ['no JSON', '{"schema": 1,', /it is not JSON/],
   ['a list', '[]', /it is not an object/],
@@ -59,10 +60,10 @@ const spoilt: [name: string, text: string, says: RegExp][] = [
   ],
 ];
 
-it.each(spoilt)('refuses %s in one line, with the cure', (name, text, says) => {
+it.each(spoilt)('refuses %s in one line, with the cure', async (name, text, says) => {
   const file = join(folder, `${name}.json`);
   writeFileSync(file, text);
-  const run = runTool(['report', file], folder);
+  const run = await runInProcess(['report', file], folder);
   expect(run.stderr).toMatch(says);
   expect(run.stderr).toMatch(/^ipip-trace: .*--format json=FILE`\n$/);
   expect(run.status).toBe(2);

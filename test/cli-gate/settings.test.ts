@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { settingKinds, withSettings } from '../../src/cli/settings.js';
-import { runTool, samplesFolder } from '../support/run-tool.js';
+import { runInProcess } from '../support/run-in-process.js';
+import { samplesFolder } from '../support/run-tool.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ipip-settings-'));
 const inner = join(root, 'a', 'b');
@@ -18,35 +19,35 @@ afterEach(() => {
   for (const name of Object.keys(process.env)) if (name.startsWith('IPIP_TRACE_')) delete process.env[name];
 });
 
-it('knows every long option of check, and no other', () => {
-  const help = runTool(['check', '--help']).stdout;
+it('knows every long option of check, and no other', async () => {
+  const help = (await runInProcess(['check', '--help'])).stdout;
   const options = [...help.matchAll(/^\s+(?:-\w, )?--([a-z-]+)/gm)].map((m) => m[1]!);
   const once = ['help', 'version', 'print-config'];
   expect(Object.keys(settingKinds).sort()).toEqual(options.filter((o) => !once.includes(o)).sort());
 });
 
-it('is found upwards, overridden by the environment, and both by the command line', () => {
+it('is found upwards, overridden by the environment, and both by the command line', async () => {
   writeFileSync(config, 'format: tap\nquiet: true\n');
-  expect(runTool(['check', ...captures], inner).stdout).toMatch(/^FAIL {2}.*\n$/);
+  expect((await runInProcess(['check', ...captures], inner)).stdout).toMatch(/^FAIL {2}.*\n$/);
   process.env.IPIP_TRACE_QUIET = 'no';
-  expect(runTool(['check', ...captures], inner).stdout).toMatch(/^TAP version 14/);
+  expect((await runInProcess(['check', ...captures], inner)).stdout).toMatch(/^TAP version 14/);
   process.env.IPIP_TRACE_FORMAT = 'markdown';
-  expect(runTool(['check', ...captures], inner).stdout).toMatch(/^# /);
-  expect(runTool(['check', ...captures, '--format', 'json'], inner).stdout).toMatch(/^\{/);
-  expect(runTool(['check', ...captures, '--format=json', '-q'], inner).stdout).toMatch(/^FAIL/);
+  expect((await runInProcess(['check', ...captures], inner)).stdout).toMatch(/^# /);
+  expect((await runInProcess(['check', ...captures, '--format', 'json'], inner)).stdout).toMatch(/^\{/);
+  expect((await runInProcess(['check', ...captures, '--format=json', '-q'], inner)).stdout).toMatch(/^FAIL/);
 });
 
-it('changes the verdict as the option would', () => {
+it('changes the verdict as the option would', async () => {
   writeFileSync(config, 'skip: [IPT010]\nrequire: [reply]\n');
-  const run = runTool(['check', ...captures, '--format', 'json'], inner);
+  const run = await runInProcess(['check', ...captures, '--format', 'json'], inner);
   expect(run.status).toBe(3);
   expect(run.stdout).toContain('no reply was captured');
 });
 
-it('prints what holds and where it comes from, as a file that says the same', () => {
+it('prints what holds and where it comes from, as a file that says the same', async () => {
   writeFileSync(config, 'expect: path.yaml\nrequire: [mtu, reply]\n');
   process.env.IPIP_TRACE_MTU = '8980';
-  const run = runTool(['check', '--print-config', '--strict', '--format', 'json=x y.json'], inner);
+  const run = await runInProcess(['check', '--print-config', '--strict', '--format', 'json=x y.json'], inner);
   expect(run.status).toBe(0);
   expect(run.stdout.split('\n')).toEqual([
     `expect: "${join(root, 'path.yaml')}" # ${config}`,
@@ -69,17 +70,17 @@ describe('refuses', () => {
     ['profile: { a: 1 }', /profile: expected a text/],
     ['mtu: 12', /--mtu 12: expected a whole number/],
   ];
-  it.each(wrong)('%s', (file, says) => {
+  it.each(wrong)('%s', async (file, says) => {
     writeFileSync(config, `${file}\n`);
-    const run = runTool(['check', ...captures], inner);
+    const run = await runInProcess(['check', ...captures], inner);
     expect(run.stderr).toMatch(says);
     expect(run.status).toBe(2);
   });
 
-  it('a variable that is no option', () => {
+  it('a variable that is no option', async () => {
     writeFileSync(config, '');
     process.env.IPIP_TRACE_FAILON = 'warning';
-    const run = runTool(['check', ...captures], inner);
+    const run = await runInProcess(['check', ...captures], inner);
     expect(run.stderr).toMatch(/IPIP_TRACE_FAILON: check has no such option; did you mean IPIP_TRACE_FAIL_ON\?/);
     expect(run.status).toBe(2);
   });
@@ -97,14 +98,14 @@ it('leaves other commands and captures that look like options alone', () => {
   ]);
 });
 
-it('says in one line that a file is too deep or multiplies its aliases', () => {
+it('says in one line that a file is too deep or multiplies its aliases', async () => {
   let bomb = 'a: &a [x, x, x, x, x, x, x, x, x]\n';
   for (const [before, name] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg', 'gh']) {
     bomb += `${name}: &${name} [${Array(9).fill(`*${before}`).join(', ')}]\n`;
   }
   for (const text of [bomb, `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`]) {
     writeFileSync(config, text);
-    const run = runTool(['check', ...captures], inner);
+    const run = await runInProcess(['check', ...captures], inner);
     expect(run.status).toBe(2);
     expect(run.stderr).toMatch(/^ipip-trace: \S*ipip-trace\.config\.yaml.*\n$/);
   }

@@ -1,19 +1,12 @@
 /** The built tool from the outside: exit statuses, what goes to which stream, and what every option refuses. */
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runInProcess } from '../support/run-in-process.js';
 import { capturesIn, projectRoot, runTool, samplesFolder, type ToolRun } from '../support/run-tool.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'command-line-'));
@@ -84,9 +77,9 @@ describe('one bad file does not hide what the others say', () => {
   const notes = join(scratch, 'notes.cap');
   writeFileSync(notes, 'these are notes, no capture');
 
-  it('names each on stderr, prints the report of the rest, and exits with 2', () => {
+  it('names each on stderr, prints the report of the rest, and exits with 2', async () => {
     const json = join(scratch, 'with-bad.json');
-    const run = runTool([
+    const run = await runInProcess([
       'check',
       ...good,
       notes,
@@ -108,12 +101,16 @@ describe('one bad file does not hide what the others say', () => {
     expect(report.notes.filter((n: { id: string }) => n.id === 'capture-unusable')).toHaveLength(2);
   });
 
-  it('prints no report when none can be read', () => {
-    expectMistake(runTool(['check', notes, join(scratch, 'none.cap')]), /none\.cap: no such file/, /notes\.cap/);
+  it('prints no report when none can be read', async () => {
+    expectMistake(
+      await runInProcess(['check', notes, join(scratch, 'none.cap')]),
+      /none\.cap: no such file/,
+      /notes\.cap/,
+    );
   });
 
-  it('makes no baseline of what is left', () => {
-    expectMistake(runTool(['expect', ...good, notes]), /notes\.cap/);
+  it('makes no baseline of what is left', async () => {
+    expectMistake(await runInProcess(['expect', ...good, notes]), /notes\.cap/);
   });
 });
 
@@ -147,7 +144,7 @@ describe('mistakes are named in one line', () => {
     [['decode', node1, '--frame', '9999'], /there is no frame 9999/],
     [['explain', 'IPT20'], /nothing is called IPT20; did you mean IPT/],
     [['expect'], /give captures or --state/],
-  ])('%j', (args, words) => expectMistake(runTool(args), words));
+  ])('%j', async (args, words) => expectMistake(await runInProcess(args), words));
 });
 
 describe('colour', () => {
@@ -207,16 +204,18 @@ describe('pipes', () => {
 });
 
 describe('what names a capture', () => {
-  it('a directory, a pattern that the shell left alone, a name given twice', () => {
-    const wanted = JSON.parse(runTool(['check', ...good, '--format', 'json']).stdout);
+  it('a directory, a pattern that the shell left alone, a name given twice', async () => {
+    const wanted = JSON.parse((await runInProcess(['check', ...good, '--format', 'json'])).stdout);
     for (const args of [[ping], [`${ping}/*.cap`], [...good, ...good, `${ping}/../ok-ping/node1.cap`]]) {
-      const run = runTool(['check', ...args, '--format', 'json']);
+      const run = await runInProcess(['check', ...args, '--format', 'json']);
       expect(run).toMatchObject({ status: 0, stderr: '' });
       expect(JSON.parse(run.stdout).captures).toEqual(wanted.captures);
     }
     const link = join(scratch, 'link.cap');
     symlinkSync(node1, link);
-    expect(JSON.parse(runTool(['check', ...good, link, '--format', 'json']).stdout).captures).toHaveLength(good.length);
+    expect(JSON.parse((await runInProcess(['check', ...good, link, '--format', 'json'])).stdout).captures).toHaveLength(
+      good.length,
+    );
   });
 
   it.each([
@@ -229,38 +228,32 @@ describe('what names a capture', () => {
     '##[error]x.cap',
   ])(
     'the name %j steers no terminal, no runner and no page, in any format or message',
-    (name) => {
+    async (name) => {
       const folder = join(scratch, Buffer.from(name).toString('hex'));
       mkdirSync(folder);
       for (const file of good)
         copyFileSync(file, join(folder, file.endsWith('node1.cap') ? name : file.slice(ping.length + 1)));
       // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these must not be there
       const steers = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]|^::error::|##\[/m;
-      for (const format of [
-        'pretty',
-        'json',
-        'jsonl',
-        'junit',
-        'tap',
-        'sarif',
-        'github',
-        'gitlab',
-        'markdown',
-        'html',
-      ]) {
-        const run = runTool(['check', folder, '--format', format], folder);
-        expect([0, 3], `${format}: ${run.stderr}`).toContain(run.status);
-        expect(run.stdout, format).not.toMatch(steers);
-        if (format === 'html' || format === 'junit') expect(run.stdout).not.toContain('<script>alert');
+      const files = ['json', 'jsonl', 'junit', 'tap', 'sarif', 'github', 'gitlab', 'markdown', 'html'];
+      const told = files.map((format) => join(scratch, `steers.${format}`));
+      const formats = files.flatMap((format, i) => ['--format', `${format}=${told[i]}`]);
+      const run = await runInProcess(['check', folder, '--format', 'pretty', ...formats], folder);
+      expect([0, 3], run.stderr).toContain(run.status);
+      for (const [i, text] of [run.stdout, ...told.map((file) => readFileSync(file, 'utf8'))].entries()) {
+        const format = ['pretty', ...files][i]!;
+        expect(text, format).not.toBe('');
+        expect(text, format).not.toMatch(steers);
+        if (format === 'html' || format === 'junit') expect(text).not.toContain('<script>alert');
       }
-      expect(runTool(['decode', name], folder)).toMatchObject({ status: 0 });
+      expect(await runInProcess(['decode', name], folder)).toMatchObject({ status: 0 });
       writeFileSync(join(folder, name), 'no capture');
       for (const args of [
         ['decode', name],
         ['check', name],
         ['check', folder],
       ]) {
-        const { status, stderr } = runTool(args, folder);
+        const { status, stderr } = await runInProcess(args, folder);
         expect(status).toBe(2);
         expect(stderr).not.toMatch(steers);
       }
@@ -270,61 +263,64 @@ describe('what names a capture', () => {
 });
 
 describe('options that change the judgement', () => {
-  const json = (...args: string[]): { status: number | null; report: ReturnType<typeof JSON.parse> } => {
-    const run = runTool(['check', ...args, '--format', 'json']);
+  const json = async (...args: string[]): Promise<{ status: number | null; report: ReturnType<typeof JSON.parse> }> => {
+    const run = await runInProcess(['check', ...args, '--format', 'json']);
     expect(run.stderr).toBe('');
     return { status: run.status, report: JSON.parse(run.stdout) };
   };
   const rulesOf = (report: { flows: { journeys: { findings: { rule: string }[] }[] }[] }): Set<string> =>
     new Set(report.flows.flatMap((f) => f.journeys.flatMap((j) => j.findings.map((x) => x.rule))));
 
-  it('--only and --skip, by id or by name', () => {
-    expect([...rulesOf(json(...good, '--only', 'IPT201').report)]).toEqual(['IPT201']);
-    const all = rulesOf(json(...good).report);
-    const name = /IPT201 +(\S+)/.exec(runTool(['rules']).stdout)![1]!;
-    const without = rulesOf(json(...good, '--skip', name).report);
+  it('--only and --skip, by id or by name', async () => {
+    expect([...rulesOf((await json(...good, '--only', 'IPT201')).report)]).toEqual(['IPT201']);
+    const all = rulesOf((await json(...good)).report);
+    const name = /IPT201 +(\S+)/.exec((await runInProcess(['rules'])).stdout)![1]!;
+    const without = rulesOf((await json(...good, '--skip', name)).report);
     expect([...all].filter((id) => !without.has(id))).toEqual(['IPT201']);
   });
 
-  it('--require: a proof that is missing is no pass', () => {
-    expect(json(...good, '--require', 'mtu').status).toBe(3);
+  it('--require: a proof that is missing is no pass', async () => {
+    expect((await json(...good, '--require', 'mtu')).status).toBe(3);
     const full = join(samplesFolder, 'ok-full-mtu');
-    expect(json(full, '--require', 'mtu').status).toBe(0);
-    expect(json(...good.filter((f) => !f.endsWith('pod2-ipip.cap')), '--require', 'all-hops').status).toBe(3);
+    expect((await json(full, '--require', 'mtu')).status).toBe(0);
+    expect((await json(...good.filter((f) => !f.endsWith('pod2-ipip.cap')), '--require', 'all-hops')).status).toBe(3);
   });
 
-  it('--fail-on unproven turns 3 into 1', () => {
-    expect(json(join(ping, 'pod1.cap'), '--fail-on', 'unproven').status).toBe(1);
+  it('--fail-on unproven turns 3 into 1', async () => {
+    expect((await json(join(ping, 'pod1.cap'), '--fail-on', 'unproven')).status).toBe(1);
   });
 
-  it('--mtu', () => {
+  it('--mtu', async () => {
     const full = join(samplesFolder, 'ok-full-mtu');
-    expect(json(full, '--mtu', '1400')).toMatchObject({ status: 1, report: { expectation: { tunnelMtu: 1400 } } });
+    expect(await json(full, '--mtu', '1400')).toMatchObject({
+      status: 1,
+      report: { expectation: { tunnelMtu: 1400 } },
+    });
   });
 
-  it('--strict: a cut capture is an error', () => {
+  it('--strict: a cut capture is an error', async () => {
     const cut = join(scratch, 'cut');
     mkdirSync(cut);
     for (const file of good) copyFileSync(file, join(cut, file.slice(ping.length + 1)));
     writeFileSync(join(cut, 'node1.cap'), Buffer.concat([readFileSync(node1), Buffer.alloc(7)]));
-    expect(json(cut).report.captures.map((c: { ending: string }) => c.ending)).toContain('cut');
-    expect(json(cut, '--strict').status).toBe(1);
+    expect((await json(cut)).report.captures.map((c: { ending: string }) => c.ending)).toContain('cut');
+    expect((await json(cut, '--strict')).status).toBe(1);
   });
 
-  it('--flow follows one pair, and finds none that is not there', () => {
-    expect(json(...good, '--flow', '10.244.1.2>10.244.2.2').report.flows).toHaveLength(1);
-    expect(json(...good, '--flow', '10.244.9.9>10.244.2.2').status).toBe(3);
+  it('--flow follows one pair, and finds none that is not there', async () => {
+    expect((await json(...good, '--flow', '10.244.1.2>10.244.2.2')).report.flows).toHaveLength(1);
+    expect((await json(...good, '--flow', '10.244.9.9>10.244.2.2')).status).toBe(3);
   });
 
-  it('--point says what a capture is', () => {
-    const { report } = json(...good, '--point', 'node1.cap=encapsulator-underlay@alpha');
+  it('--point says what a capture is', async () => {
+    const { report } = await json(...good, '--point', 'node1.cap=encapsulator-underlay@alpha');
     const point = report.points.find((p: { file: string }) => p.file.endsWith('node1.cap'));
     expect(point).toMatchObject({ role: 'encapsulator-underlay', roleFrom: 'command-line', node: 'alpha' });
   });
 
-  it('two formats at once: one on stdout, one in a file', () => {
+  it('two formats at once: one on stdout, one in a file', async () => {
     const file = join(scratch, 'out.json');
-    const run = runTool(['check', ...good, '--format', 'pretty', '--format', `json=${file}`]);
+    const run = await runInProcess(['check', ...good, '--format', 'pretty', '--format', `json=${file}`]);
     expect(run).toMatchObject({ status: 0, stderr: '' });
     expect(run.stdout).not.toMatch(/^\{/);
     expect(JSON.parse(readFileSync(file, 'utf8')).outcome).toBe('pass');
@@ -332,65 +328,73 @@ describe('options that change the judgement', () => {
 });
 
 describe('the other commands', () => {
-  it('explain, by id and by name', () => {
-    const byId = runTool(['explain', 'IPT201']);
+  it('explain, by id and by name', async () => {
+    const byId = await runInProcess(['explain', 'IPT201']);
     expect(byId).toMatchObject({ status: 0, stderr: '' });
     const name = /^IPT201 (\S+)/.exec(byId.stdout)![1]!;
-    expect(runTool(['explain', name]).stdout).toBe(byId.stdout);
+    expect((await runInProcess(['explain', name])).stdout).toBe(byId.stdout);
   });
 
-  it('rules as text and as JSON', () => {
-    expect(runTool(['rules']).stdout).toContain('IPT201');
-    const { rules, diagnoses } = JSON.parse(runTool(['rules', '--format', 'json']).stdout);
+  it('rules as text and as JSON', async () => {
+    expect((await runInProcess(['rules'])).stdout).toContain('IPT201');
+    const { rules, diagnoses } = JSON.parse((await runInProcess(['rules', '--format', 'json'])).stdout);
     expect(rules.length).toBeGreaterThan(30);
     expect(diagnoses.length).toBeGreaterThan(10);
   });
 
-  it('decode one frame, and all as JSON lines', () => {
-    expect(runTool(['decode', node1, '--frame', '1']).stdout).toMatch(/^frame 1 /);
-    const lines = runTool(['decode', node1, '--format', 'jsonl'])
-      .stdout.trimEnd()
+  it('decode one frame, and all as JSON lines', async () => {
+    expect((await runInProcess(['decode', node1, '--frame', '1'])).stdout).toMatch(/^frame 1 /);
+    const lines = (await runInProcess(['decode', node1, '--format', 'jsonl'])).stdout
+      .trimEnd()
       .split('\n')
       .map((l) => JSON.parse(l));
     expect(lines.at(-1)).toEqual({ ending: 'clean', frames: lines.length - 1, octetsUnread: 0 });
   });
 
-  it('expect writes what check --expect then finds true', () => {
+  it('expect writes what check --expect then finds true', async () => {
     const file = join(scratch, 'ipip-path.yaml');
-    writeFileSync(file, runTool(['expect', ...good]).stdout);
-    expect(runTool(['check', ...good, '--expect', file])).toMatchObject({ status: 0, stderr: '' });
-    const refused = runTool(['expect', ...bad]);
+    writeFileSync(file, (await runInProcess(['expect', ...good])).stdout);
+    expect(await runInProcess(['check', ...good, '--expect', file])).toMatchObject({ status: 0, stderr: '' });
+    const refused = await runInProcess(['expect', ...bad]);
     expect(refused).toMatchObject({ status: 1, stdout: '' });
     expect(refused.stderr).toMatch(/no baseline/);
   });
 
-  it('collect prints a script that a shell accepts', () => {
-    const script = runTool(['collect']).stdout;
+  it('collect prints a script that a shell accepts', async () => {
+    const script = (await runInProcess(['collect'])).stdout;
     expect(spawnSync('sh', ['-n'], { input: script }).status).toBe(0);
   });
 
-  it('--help and --version', () => {
-    expect(runTool(['--help'])).toMatchObject({ status: 0, stderr: '' });
-    expect(runTool(['--version']).stdout.trim()).toMatch(/^\d+\.\d+\.\d+/);
+  it('--help and --version', async () => {
+    expect(await runInProcess(['--help'])).toMatchObject({ status: 0, stderr: '' });
+    expect((await runInProcess(['--version'])).stdout.trim()).toMatch(/^\d+\.\d+\.\d+/);
   });
 });
 
 describe('the library', () => {
   it('gives the same report as the command line, prints nothing, and throws UserError', async () => {
-    const entry = join(projectRoot, 'dist/index.js');
-    expect(existsSync(entry)).toBe(true);
-    const { checkCaptures, UserError } = (await import(entry)) as typeof import('../../src/index.js');
-    const fromLine = JSON.parse(runTool(['check', ...good, '--format', 'json']).stdout);
-    expect(JSON.parse(JSON.stringify(await checkCaptures(good)))).toEqual(fromLine);
-    await expect(checkCaptures([join(scratch, 'none.cap'), ...good])).rejects.toThrow(UserError);
+    const entry = pathToFileURL(join(projectRoot, 'dist/index.js')).href;
+    const answer = join(scratch, 'library.json');
+    const script = `
+      import { writeFileSync } from 'node:fs';
+      import { checkCaptures, UserError } from ${JSON.stringify(entry)};
+      const [answer, none, ...good] = process.argv.slice(1);
+      const report = await checkCaptures(good);
+      const refused = await checkCaptures([none, ...good]).catch((error) => error instanceof UserError);
+      writeFileSync(answer, JSON.stringify({ report, refused }));`;
+    const words = ['--input-type=module', '-e', script, answer, join(scratch, 'none.cap'), ...good];
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+    const fromLine = JSON.parse((await runInProcess(['check', ...good, '--format', 'json'])).stdout);
+    expect(JSON.parse(readFileSync(answer, 'utf8'))).toEqual({ report: fromLine, refused: true });
   });
 });
 
 describe('compressed captures', () => {
-  it('are known by content, not by name', () => {
+  it('are known by content, not by name', async () => {
     const file = join(scratch, 'packed.cap');
     writeFileSync(file, gzipSync(readFileSync(node1)));
-    const run = runTool([
+    const run = await runInProcess([
       'check',
       ...good.filter((f) => f !== node1),
       file,

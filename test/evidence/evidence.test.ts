@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
-import { capturesIn, runTool, samplesFolder } from '../support/run-tool.js';
+import { runInProcess } from '../support/run-in-process.js';
+import { capturesIn, samplesFolder } from '../support/run-tool.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ipip-evidence-'));
 const haveTshark = spawnSync('tshark', ['--version']).status === 0;
@@ -16,8 +17,8 @@ interface Judged {
   report: Report;
 }
 
-function check(cwd: string, captures: readonly string[], ...more: string[]): Judged {
-  const { status, stdout, stderr } = runTool(['check', ...captures, '--format', 'json', ...more], cwd);
+async function check(cwd: string, captures: readonly string[], ...more: string[]): Promise<Judged> {
+  const { status, stdout, stderr } = await runInProcess(['check', ...captures, '--format', 'json', ...more], cwd);
   return { status, stderr, report: JSON.parse(stdout || 'null') as Report };
 }
 
@@ -70,14 +71,14 @@ const samples = [
   'bad-mtu-pod-fragments',
 ];
 
-describe.each(samples)('the evidence of samples/%s', (sample) => {
+describe.each(samples)('the evidence of samples/%s', async (sample) => {
   const cwd = join(samplesFolder, sample);
   const captures = sample === 'ok-pcapng' ? ['all.pcapng'] : capturesIn(cwd);
   const out = join(folder, `${sample}.pcapng`);
-  const first = check(cwd, captures, '--evidence', out);
+  const first = await check(cwd, captures, '--evidence', out);
 
-  it('gives the same outcome, failing rules and diagnoses when it is checked', () => {
-    const again = check(folder, [`${sample}.pcapng`]);
+  it('gives the same outcome, failing rules and diagnoses when it is checked', async () => {
+    const again = await check(folder, [`${sample}.pcapng`]);
     expect(again.report.outcome).toBe(first.report.outcome);
     expect(failing(again)).toEqual(failing(first));
     expect(diagnoses(again)).toEqual(diagnoses(first));
@@ -99,10 +100,10 @@ describe.each(samples)('the evidence of samples/%s', (sample) => {
   });
 });
 
-it('has one interface for each point, in path order, with its role, and keeps link types', () => {
+it('has one interface for each point, in path order, with its role, and keeps link types', async () => {
   const cwd = join(samplesFolder, 'bad-ipip-blocked');
-  check(cwd, capturesIn(cwd), '--evidence', join(folder, 'order.pcapng'));
-  const { points } = check(folder, ['order.pcapng']).report;
+  await check(cwd, capturesIn(cwd), '--evidence', join(folder, 'order.pcapng'));
+  const { points } = (await check(folder, ['order.pcapng'])).report;
   expect(points.map((p) => [p.interface, p.linkType, p.role])).toEqual([
     ['pod1.cap', 'ethernet', 'source-pod'],
     ['pod1-ipip.cap', 'raw', 'encapsulator-tunnel'],
@@ -113,7 +114,7 @@ it('has one interface for each point, in path order, with its role, and keeps li
   ]);
 });
 
-it('leaves out frames of flows that are not followed', () => {
+it('leaves out frames of flows that are not followed', async () => {
   const cwd = join(samplesFolder, 'ok-ping-3');
   const noise = readFileSync(join(samplesFolder, 'ok-ping', 'node1.cap'));
   const captures = capturesIn(cwd);
@@ -130,9 +131,9 @@ it('leaves out frames of flows that are not followed', () => {
   expect(count).toBeGreaterThan(0);
   const own = readFileSync(join(cwd, 'node1.cap'));
   writeFileSync(join(folder, 'node1.cap'), withNoise(own, strangers));
-  check(folder, captures, '--evidence', join(folder, 'few.pcapng'));
-  const few = check(folder, ['few.pcapng']).report;
-  const all = check(folder, captures).report;
+  await check(folder, captures, '--evidence', join(folder, 'few.pcapng'));
+  const few = (await check(folder, ['few.pcapng'])).report;
+  const all = (await check(folder, captures)).report;
   expect(all.captures.find((c) => c.file === 'node1.cap')!.frames).toBeGreaterThan(
     few.points.find((p) => p.interface === 'node1.cap')!.frames,
   );
@@ -140,16 +141,16 @@ it('leaves out frames of flows that are not followed', () => {
   expect(few.flows.map((f) => f.probes)).toEqual(all.flows.map((f) => f.probes));
 });
 
-it("takes the other node's clock offset off, and tells the original time", () => {
+it("takes the other node's clock offset off, and tells the original time", async () => {
   const cwd = join(samplesFolder, 'ok-ping');
   const far = ['node2.cap', 'pod2-ipip.cap', 'pod2.cap'];
   for (const name of capturesIn(cwd)) {
     const bytes = readFileSync(join(cwd, name));
     writeFileSync(join(folder, name), far.includes(name) ? movedInTime(bytes, 7) : bytes);
   }
-  const skewed = check(folder, capturesIn(cwd), '--evidence', join(folder, 'skewed.pcapng'));
+  const skewed = await check(folder, capturesIn(cwd), '--evidence', join(folder, 'skewed.pcapng'));
   expect(Number(skewed.report.clocks[0]!.offset) / 1e9).toBeCloseTo(7, 1);
-  const again = check(folder, ['skewed.pcapng']).report;
+  const again = (await check(folder, ['skewed.pcapng'])).report;
   expect(again.outcome).toBe('pass');
   expect(Math.abs(Number(again.clocks[0]!.offset))).toBeLessThanOrEqual(Number(again.clocks[0]!.bound));
   // In time order a request's six sightings follow its way.
@@ -164,15 +165,15 @@ it("takes the other node's clock offset off, and tells the original time", () =>
   expect(original - Number(row[0])).toBeCloseTo(7, 1);
 });
 
-it('refuses to write over a capture, to read a pipe twice, and a folder that is not there', () => {
+it('refuses to write over a capture, to read a pipe twice, and a folder that is not there', async () => {
   const cwd = join(samplesFolder, 'ok-ping');
   copyFileSync(join(cwd, 'pod1.cap'), join(folder, 'own.cap'));
   const before = readFileSync(join(folder, 'own.cap'));
-  const own = check(folder, ['own.cap'], '--evidence', './own.cap');
+  const own = await check(folder, ['own.cap'], '--evidence', './own.cap');
   expect([own.status, own.stderr]).toEqual([2, expect.stringMatching(/is one of the captures/)]);
-  const all = check(folder, ['.'], '--evidence', './own.cap');
+  const all = await check(folder, ['.'], '--evidence', './own.cap');
   expect([all.status, all.stderr]).toEqual([2, expect.stringMatching(/is one of the captures/)]);
   expect(readFileSync(join(folder, 'own.cap'))).toEqual(before);
-  expect(check(folder, ['-'], '--evidence', 'x.pcapng').stderr).toMatch(/cannot be read a second time/);
-  expect(check(cwd, capturesIn(cwd), '--evidence', join(folder, 'no/x.pcapng')).stderr).toMatch(/cannot write/);
+  expect((await check(folder, ['-'], '--evidence', 'x.pcapng')).stderr).toMatch(/cannot be read a second time/);
+  expect((await check(cwd, capturesIn(cwd), '--evidence', join(folder, 'no/x.pcapng'))).stderr).toMatch(/cannot write/);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
 import { type CaptureChoice, type IpipPath, ipipPath, writeCaptures } from '../support/ipip-path.js';
-import { runTool } from '../support/run-tool.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const root = mkdtempSync(join(tmpdir(), 'described-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -231,10 +231,10 @@ const exitStatuses = { pass: 0, fail: 1, unproven: 3 } as const;
 describe('check on described paths', () => {
   it.each(described)(
     '$name: $outcome',
-    ({ name, path, choice, options = [], outcome, diagnosis, never, rules = [] }) => {
+    async ({ name, path, choice, options = [], outcome, diagnosis, never, rules = [] }) => {
       const folder = join(root, name.replace(/\W+/g, '-'));
       const files = writeCaptures(folder, path.captures(choice));
-      const run = runTool(['check', ...files, ...options, '--format', 'json']);
+      const run = await runInProcess(['check', ...files, ...options, '--format', 'json']);
       expect(run.stdout, run.stderr).toMatch(/^\{/);
       const report = JSON.parse(run.stdout) as Report;
       const diagnoses = [...report.diagnoses, ...report.flows.flatMap((flow) => flow.diagnoses)].map(({ id }) => id);

@@ -6,7 +6,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readExpectedTable } from '../support/expected-table.js';
-import { capturesIn, runTool, samplesFolder } from '../support/run-tool.js';
+import { runInProcess } from '../support/run-in-process.js';
+import { capturesIn, samplesFolder } from '../support/run-tool.js';
 
 const isUpdate = process.env.UPDATE_GOLDEN === '1';
 const table = readExpectedTable();
@@ -30,8 +31,8 @@ describe.each(samples)('samples/%s', (name) => {
     for (const capture of capturesIn(folder)) expect(text).toContain(`| ${capture} |`);
   });
 
-  it.each(formats)('gives $file', ({ file, args }) => {
-    const run = runTool(['check', ...captures, ...args], folder);
+  it.each(formats)('gives $file', async ({ file, args }) => {
+    const run = await runInProcess(['check', ...captures, ...args], folder);
     // A run that broke must not become the expectation.
     expect([0, 1, 3], run.stderr).toContain(run.status);
     const path = join(folder, file);
@@ -40,9 +41,9 @@ describe.each(samples)('samples/%s', (name) => {
     expect(run.stdout).toBe(readFileSync(path, 'utf8'));
   });
 
-  it('gives the same report whatever the order of the arguments', () => {
-    const forward = runTool(['check', ...captures, '--format', 'json'], folder);
-    const backward = runTool(['check', ...[...captures].reverse(), '--format', 'json'], folder);
+  it('gives the same report whatever the order of the arguments', async () => {
+    const forward = await runInProcess(['check', ...captures, '--format', 'json'], folder);
+    const backward = await runInProcess(['check', ...[...captures].reverse(), '--format', 'json'], folder);
     expect(forward.stdout, forward.stderr).toMatch(/^\{/);
     expect(backward.stdout).toBe(forward.stdout);
   });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
 import { readExpectedTable } from '../support/expected-table.js';
-import { capturesIn, projectRoot, runTool, samplesFolder } from '../support/run-tool.js';
+import { runInProcess } from '../support/run-in-process.js';
+import { capturesIn, projectRoot, samplesFolder } from '../support/run-tool.js';
 
 const fixturesFolder = join(projectRoot, 'test/fixtures/scenarios');
 const exitStatuses = { pass: 0, fail: 1, unproven: 3 } as const;
@@ -22,8 +23,8 @@ describe('check on real captures', () => {
     expect([...new Set(rows.map((row) => row.scenario))].sort()).toEqual(folders.map((entry) => entry.name).sort());
   });
 
-  it.each(rows)('$title: $outcome', ({ folder, captures, options, outcome, diagnoses, rules }) => {
-    const run = runTool(['check', ...captures, ...options, '--format', 'json'], folder);
+  it.each(rows)('$title: $outcome', async ({ folder, captures, options, outcome, diagnoses, rules }) => {
+    const run = await runInProcess(['check', ...captures, ...options, '--format', 'json'], folder);
     expect(run.stdout, run.stderr).toMatch(/^\{/);
     const report = JSON.parse(run.stdout) as Report;
     const journeyFindings = report.flows.flatMap((flow) => flow.journeys.flatMap((journey) => journey.findings));
