@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { UserError } from '../user-error.js';
-import { MAX_ECHOES } from './observe.js';
+import { MAX_ECHOES } from './echoes.js';
 import { observeFile } from './observe-file.js';
 import type { FileSighted } from './sighted.js';
 import { type FileAnswer, WorkList, type WorkOrder } from './work-list.js';

@@ -2,8 +2,9 @@
 import type { CaptureSummary } from '../capture/capture.js';
 import { macTextOf } from '../decode/address.js';
 import type { CapturePoint } from './capture-point.js';
+import type { FileObservations } from './file-observations.js';
+import { encapsulations } from './headers.js';
 import type { ArpSighting, ErrorSighting, FrameRef, Observation, SynSighting } from './observation.js';
-import { encapsulations, type FileObservations } from './observe.js';
 import { Flag, SightingTable } from './sightings.js';
 
 export interface Sighted {

@@ -1,6 +1,7 @@
 /** What counts as IP in IP, which is a verdict: only IPv4 protocol 4. */
 import { expect, it } from 'vitest';
-import { encapsulations, FileObserver } from '../../src/observe/observe.js';
+import { encapsulations } from '../../src/observe/headers.js';
+import { FileObserver } from '../../src/observe/observe.js';
 
 const address = (last: number): string => `0a0000${last.toString(16).padStart(2, '0')}`;
 const header = (length: number, protocol: string, from: number, to: number): string =>

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { FrameCursor } from '../../src/capture/capture.js';
 import { readCapture } from '../../src/capture/read-capture.js';
 import { ABSENT, decodeFrame, FrameView } from '../../src/decode/frame.js';
-import { type FileObservations, FileObserver } from '../../src/observe/observe.js';
+import type { FileObservations } from '../../src/observe/file-observations.js';
+import { FileObserver } from '../../src/observe/observe.js';
 import { handFrames } from '../decode/hand-frames.js';
 import { framesOf } from '../differential/corpus.js';
 

@@ -1,0 +1,81 @@
+/** What the headers that the decoder found in a frame say together. */
+import { ABSENT, type FrameView } from '../decode/frame.js';
+import * as ipv4 from '../decode/ipv4.js';
+import { LayerKind } from '../decode/layer-kind.js';
+import * as vlan from '../decode/vlan.js';
+import type { Encapsulation } from '../path/facts.js';
+
+/** Columns hold an encapsulation as its position here. */
+export const encapsulations: readonly Encapsulation[] = [
+  'none',
+  'ipip',
+  'ipip-in-ipip',
+  'vxlan',
+  'gre',
+  'geneve',
+  '6in4',
+  '4in6',
+  'wireguard',
+  'other',
+];
+const code = (name: Encapsulation): number => encapsulations.indexOf(name);
+export const NONE = 0;
+export const IPIP = 1;
+const IPIP_TWICE = code('ipip-in-ipip');
+const VXLAN = code('vxlan');
+const GRE = code('gre');
+const GENEVE = code('geneve');
+const FOUR_IN_SIX = code('4in6');
+const OTHER = code('other');
+
+/** One past the last captured octet of the layer that starts at `at`. */
+export function limitOf(view: FrameView, at: number): number {
+  for (let i = view.count - 1; i >= 0; i--) if (view.at[i] === at) return view.limit[i]!;
+  return view.end;
+}
+
+/** Position in `encapsulations` of what the innermost IPv4 datagram before any quote travels in. */
+export function encapsulationOf(view: FrameView): number {
+  let ip = 0;
+  let before: number = ABSENT;
+  let tunnel = NONE;
+  for (let i = 0; i < view.quotedFrom; i++) {
+    switch (view.kind[i]) {
+      case LayerKind.Ipv4:
+        ip++;
+        // Only protocol 4 is IP in IP: an MPLS label between the two headers is another tunnel.
+        if (ip === 2 && tunnel === NONE) tunnel = ipv4.protocol(view.bytes, before) === 4 ? IPIP : OTHER;
+        else if (ip > 2 && tunnel === IPIP) tunnel = IPIP_TWICE;
+        before = view.at[i]!;
+        break;
+      case LayerKind.Ipv6:
+        if (ip === 0) tunnel = FOUR_IN_SIX;
+        break;
+      case LayerKind.Vxlan:
+        tunnel = VXLAN;
+        break;
+      case LayerKind.Gre:
+        tunnel = GRE;
+        break;
+      case LayerKind.Geneve:
+        tunnel = GENEVE;
+        break;
+      case LayerKind.Ah:
+      case LayerKind.Udp:
+        if (ip === 1 && view.at[i]! < view.inner && tunnel === NONE) tunnel = OTHER;
+        break;
+      default:
+    }
+    if (view.at[i]! >= view.inner) break;
+  }
+  return tunnel;
+}
+
+/** VLAN identifiers of the tags behind the frame's first header, outermost first. */
+export function vlansOf(view: FrameView): number[] {
+  const ids: number[] = [];
+  for (let i = 1; i < view.count && view.kind[i] === LayerKind.Vlan; i++) {
+    ids.push(vlan.identifier(view.bytes, view.at[i]!));
+  }
+  return ids;
+}
