@@ -115,7 +115,7 @@ export function checkFlow(flow: FlowSummary, options: CheckOptions): Judged[] {
     if (rule.scope !== 'flow') continue;
     const verdict = rule.check(flow) as Verdict<unknown>;
     const wanted = rule.meta.id === 'IPT403' && options.require.has('mtu');
-    out.push(judged(rule, verdict, null, null, wanted && verdict.verdict !== 'pass'));
+    out.push(judged(rule, verdict, null, null, wanted || rule.meta.required));
   }
   return withAccepted(out, options);
 }

@@ -31,6 +31,7 @@ export function kernelState(state: State, from: string): ExpectationSource {
     tunnelMtu: commonMtu(cluster, (node) => tunnelOf(node)?.name ?? null),
     underlayMtu: commonMtu(cluster, (node) => egressOf(cluster, node)),
     points: [],
+    isGeneral: false,
     problems: [...state.problems, ...cluster.problems],
     flow: (source, destination) => flowOf(cluster, design, source, destination),
     nameOf: (address) => cluster.owner(address)?.host.name ?? null,

@@ -30,6 +30,8 @@ export function readTopologyFile(path: string): ExpectationSource {
 
 /** `name` is what facts and errors call the file. */
 export function parseTopology(text: string, name: string): ExpectationSource {
+  if (text.replace(/^\s*#.*$/gm, '').trim() === '')
+    throw new UserError(`${name}: is empty, so nothing is expected; \`ipip-trace expect\` writes one to start from`);
   return new DeclaredSource(readTopologyYaml(text, name), name);
 }
 
@@ -133,6 +135,7 @@ class DeclaredSource implements ExpectationSource {
   readonly tunnelMtu: Fact<number> | null;
   readonly underlayMtu: Fact<number> | null;
   readonly points: readonly DeclaredPoint[];
+  readonly isGeneral: boolean;
   readonly problems: readonly ExpectationProblem[];
   readonly #root: Branch;
   readonly #nodes: ReadonlyMap<string, DeclaredNode>;
@@ -146,6 +149,7 @@ class DeclaredSource implements ExpectationSource {
     this.from = from;
     this.#nodes = readNodes(child(root, 'nodes'));
     this.#pods = readPods(child(root, 'pods'));
+    this.isGeneral = this.#nodes.size === 0 && this.#pods.size === 0;
     const mtu = child(root, 'mtu');
     this.profile = this.#fact(declared(root, 'profile', asText));
     this.#knownProfile = this.profile === null ? null : findProfile(this.profile.value);

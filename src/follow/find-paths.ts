@@ -6,7 +6,7 @@ import type { Profile } from '../expect/profiles.js';
 import type { ErrorSighting } from '../observe/observation.js';
 import { compareText, type Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
-import type { ExpectationSource, Fact, FlowFacts } from '../path/facts.js';
+import type { ExpectationSource, Fact, FlowFacts, HopFacts } from '../path/facts.js';
 import { roleOrder } from '../path/segments.js';
 import { tunnelEnds, whyBackground } from './background.js';
 import { errorsOf } from './errors-of.js';
@@ -153,6 +153,7 @@ function makePath(
   inferred: Inferred,
   options: PathOptions,
 ): FlowPath {
+  const applying = options.expectations.filter((source) => speaksOf(source, flow));
   const given = options.expectations
     .map((source): FlowFacts | null => {
       const facts = source.flow(flow.source, flow.destination);
@@ -164,7 +165,7 @@ function makePath(
   const facts = mergeFacts([...given, inferred.facts]);
   const profileFact = <T>(value: T): Fact<T> => ({ value, source: 'profile', from: `profile ${options.profile.name}` });
   const declared = (pick: (s: ExpectationSource) => Fact<number> | null): Fact<number> | null =>
-    options.expectations.map(pick).find((f) => f !== null) ?? null;
+    applying.map(pick).find((f) => f !== null) ?? null;
   const fromLine: Fact<number> | null =
     options.mtu === null ? null : { value: options.mtu, source: 'declared', from: '--mtu' };
   const tunnelMtu =
@@ -198,7 +199,24 @@ function makePath(
     misnested: findMisnested(evidence, flow, assignments),
     byFlow: options.byFlow,
     expectationGiven: given.length > 0,
+    unexplained: options.expectations.filter((source) => !applying.includes(source)).map((source) => source.from),
+    nodesStated: hopFactsOf(facts).some(isStatedNode),
   };
+}
+
+const hopFactsOf = ({ request, reply }: FlowFacts): HopFacts[] => [...Object.values(request), ...Object.values(reply)];
+
+/** Does a given expectation say anything of this flow's path? */
+function speaksOf(source: ExpectationSource, flow: Flow): boolean {
+  const facts = source.flow(flow.source, flow.destination);
+  return source.isGeneral || (facts !== null && hopFactsOf(facts).some((hop) => Object.keys(hop).length > 0));
+}
+
+/** Does something other than the captures say between which nodes the datagram travels? */
+function isStatedNode({ outerDestination, encapsulation, destinationMac, node }: HopFacts): boolean {
+  return [outerDestination, encapsulation, node === undefined ? undefined : destinationMac].some(
+    (fact) => fact !== undefined && fact.source !== 'inferred' && fact.source !== 'profile',
+  );
 }
 
 function firstOuter(evidence: Sighted, flow: Flow): FlowPath['outerSeen'] {

@@ -80,6 +80,10 @@ export interface FlowPath {
   readonly byFlow: boolean;
   /** An expectation file or kernel state was given, so the facts are more than inferred. */
   readonly expectationGiven: boolean;
+  /** Given expectations that say nothing of this flow's path. */
+  readonly unexplained: readonly string[];
+  /** A given expectation says between which nodes the datagram travels. */
+  readonly nodesStated: boolean;
 }
 
 export interface Journey {

@@ -104,6 +104,8 @@ export interface ExpectationSource {
   readonly tunnelMtu: Fact<number> | null;
   readonly underlayMtu: Fact<number> | null;
   readonly points: readonly DeclaredPoint[];
+  /** It names no pod and no node, so that what it says is of every flow. */
+  readonly isGeneral: boolean;
   /** Problems that concern no single flow: two nodes with one tunnel address, unreadable dump … */
   readonly problems: readonly ExpectationProblem[];
   flow(source: number, destination: number): FlowFacts | null;

@@ -227,7 +227,7 @@ function expectationReport({ options, flows }: ReportInput): ExpectationReport {
   const path = flows[0]?.path;
   const tunnelMtu = path?.tunnelMtu.value ?? options.mtu ?? options.profile.tunnelMtu;
   const weaknesses: string[] = [];
-  if (given === undefined) {
+  if (given === undefined || flows.some((f) => !f.path.nodesStated)) {
     weaknesses.push(
       'the captures agree with one another; nothing says that they agree with what the cluster should be',
       'a wrong node, route or MAC that both directions use alike cannot be noticed',

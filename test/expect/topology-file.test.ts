@@ -92,7 +92,7 @@ describe('a file written from memory', () => {
       outerSource: '10.0.0.1',
     });
     expect(bare.flow(0x01010101, 0x02020202)).toBeNull();
-    expect(parseTopology('', 'p.yaml').flow(1, 2)).toBeNull();
+    expect(() => parseTopology('# nothing\n', 'p.yaml')).toThrow('p.yaml: is empty');
   });
   it('DirectRouting and CrossSubnet follow from who shares a link', () => {
     const nodes = (lengths: string): string =>

@@ -79,6 +79,7 @@ export function expectation(facts: Partial<FlowFacts>): ExpectationSource {
     underlayMtu: null,
     points: [],
     problems: [],
+    isGeneral: false,
     flow: () => ({ request: {}, reply: {}, problems: [], ...facts }),
     nameOf: () => null,
     ownerOfMac: () => null,

@@ -1,4 +1,5 @@
-import { defineFlowRule, fail, notApplicable } from '../rule.js';
+import { addressText } from '../../decode/address.js';
+import { defineFlowRule, fail, notApplicable, unproven } from '../rule.js';
 
 interface PathNotSupported {
   readonly problems: readonly string[];
@@ -20,13 +21,20 @@ export default defineFlowRule<PathNotSupported>({
       { kind: 'code', project: 'torvalds/linux', path: 'include/net/ip_fib.h', symbol: 'fib_lookup' },
       { kind: 'code', project: 'torvalds/linux', path: 'net/ipv4/ip_tunnel.c', symbol: 'ip_tunnel_xmit' },
     ],
-    required: false,
+    required: true,
     samples: { pass: 'ok-ping', fail: null },
   },
   message: ({ problems }) => problems.join('; '),
   check({ path }) {
-    if (!path.expectationGiven) return notApplicable;
     const problems = path.facts.problems.filter((p) => p.severity === 'error');
+    const { source, destination } = path.flow;
+    if (problems.length === 0 && path.unexplained.length > 0) {
+      return unproven(
+        'expectation',
+        `nothing of ${path.unexplained.join(', ')} applies to ${addressText(source)} > ${addressText(destination)}`,
+      );
+    }
+    if (!path.expectationGiven) return notApplicable;
     if (problems.length === 0) return { verdict: 'pass', evidence: [], remark: 'the expectation supports the path' };
     return fail({ problems: problems.map((p) => `${p.from}: ${p.message}`) });
   },

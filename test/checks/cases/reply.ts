@@ -5,6 +5,9 @@ import { type CasesByRule, differentRuns, healthy, inPieces, secondCopy, without
 
 const unanswered = ipipPath({ replies: false });
 
+/** Enough for an expectation to be of this path. */
+const onSourcePod = { node: { value: 'worker-a', source: 'declared', from: 'ipip-path.yaml:2' } } as const;
+
 export const replyCases: CasesByRule = {
   'no-reply': [
     { name: 'answered', path: healthy, verdict: 'pass' },
@@ -185,8 +188,16 @@ export const replyCases: CasesByRule = {
     {
       name: 'an expectation that supports it',
       path: healthy,
-      options: { expectations: [expectation({})] },
+      options: { expectations: [expectation({ request: { 'source-pod': onSourcePod } })] },
       verdict: 'pass',
+    },
+    {
+      name: 'an expectation of other pods',
+      path: healthy,
+      options: { expectations: [expectation({})] },
+      verdict: 'unproven',
+      missing: 'expectation',
+      message: 'nothing of ipip-path.yaml applies to 172.20.5.14 > 172.20.9.33',
     },
     {
       name: 'an expectation that says that there is no route',
@@ -214,6 +225,7 @@ export const replyCases: CasesByRule = {
       options: {
         expectations: [
           expectation({
+            request: { 'source-pod': onSourcePod },
             problems: [{ name: 'x', severity: 'warning', message: 'a stale entry', from: 'worker-a.neigh.json' }],
           }),
         ],
