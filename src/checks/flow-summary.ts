@@ -5,7 +5,14 @@ import { type Direction, type FlowPath, type Hop, isSourceSide, type Journey, ty
 import { median } from '../follow/point-view.js';
 import type { ProbeShapes } from '../follow/probe-shape.js';
 import type { CapturePoint } from '../observe/capture-point.js';
-import { type ErrorSighting, elapsed, type FrameRef, type Instant, type Observation } from '../observe/observation.js';
+import {
+  type ErrorSighting,
+  elapsed,
+  type FrameRef,
+  type Instant,
+  isCeOverNotEct,
+  type Observation,
+} from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
 import type { SightingColumns } from '../observe/sightings.js';
 import { widened } from '../observe/widened.js';
@@ -61,6 +68,8 @@ export interface ProbeManner {
   readonly encapsulation: string | null;
   readonly corrupted: boolean;
   readonly duplicated: boolean;
+  /** Some sighting has CE in its outer header and Not-ECT in its inner one: RFC 6040 section 4.2 drops it on decapsulation. */
+  readonly marked: Readonly<Record<Direction, boolean>>;
 }
 
 /** How one probe went, in a few numbers. */
@@ -260,6 +269,7 @@ export class FlowSummary {
         encapsulation: underlay?.observations[0]?.encapsulation ?? null,
         corrupted: !journey.composite && (isCorrupted(request) || (reply !== null && isCorrupted(reply))),
         duplicated: [...request.hops, ...(reply?.hops ?? [])].some((h) => copiesOf(h) > 1),
+        marked: { request: isMarked(request), reply: reply !== null && isMarked(reply) },
       },
       lines,
       stretches,
@@ -608,16 +618,21 @@ function exchangeOf({ request, reply }: Journey): JourneyTally['clock'] {
   return near === null || far === null ? null : [...near, ...far];
 }
 
-/** Octets that should not change did, or a checksum behind the wire is wrong. */
+function isMarked(leg: Leg): boolean {
+  return leg.hops.some((h) => h.observations.some(isCeOverNotEct));
+}
+
+/** Octets that should not change did, or a checksum behind the wire is wrong; at the sender's side an offload may fill it in later. */
 function isCorrupted(leg: Leg): boolean {
-  const seen = leg.hops.filter((h) => h.state === 'seen').flatMap((h) => h.observations);
-  const first = seen[0];
+  const seen = leg.hops.filter((h) => h.state === 'seen');
+  const first = seen[0]?.observations[0];
   if (first === undefined) return false;
-  return seen.some(
-    (o) =>
-      o.inner.checksumRight === false ||
-      o.outer?.checksumRight === false ||
-      o.icmpChecksumRight === false ||
-      (o.payloadCaptured === first.payloadCaptured && o.payloadDigest !== first.payloadDigest),
+  return seen.some((h) =>
+    h.observations.some(
+      (o) =>
+        (!isSourceSide(h.place) &&
+          (o.inner.checksumRight === false || o.outer?.checksumRight === false || o.icmpChecksumRight === false)) ||
+        (o.payloadCaptured === first.payloadCaptured && o.payloadDigest !== first.payloadDigest),
+    ),
   );
 }

@@ -3,15 +3,26 @@
 import { partlySeen } from '../checks/compare.js';
 import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
-import type { Hop, Journey } from '../follow/journey.js';
-import { elapsed, refText } from '../observe/observation.js';
+import { type Hop, isUnderlay, type Journey } from '../follow/journey.js';
+import { elapsed, isCeOverNotEct, refText } from '../observe/observation.js';
 import type { Direction } from '../path/roles.js';
 import { segmentBetween } from '../path/segments.js';
 import { type CauseText, findDiagnosis } from './catalogue.js';
 import { segmentOfStage, segmentStage, stagesOf } from './detect-mtu.js';
 import type { Draft } from './draft.js';
+import { type LossPattern, lossPattern } from './loss-pattern.js';
 import type { FlowScene } from './scene.js';
-import { absentFrom, bySegment, corruptedSegment, firstFailure, probeName, seenAt } from './words.js';
+import {
+  absentFrom,
+  bySegment,
+  clockText,
+  corruptedSegment,
+  firstFailure,
+  plural,
+  probeName,
+  seenAt,
+  shareText,
+} from './words.js';
 
 const stageIds: Readonly<Record<number, string>> = {
   1: 'source-node-forwarding-drop',
@@ -61,6 +72,30 @@ function evidenceOf(list: readonly Loss[]): Draft['evidence'] {
   return list.flatMap((l) => l.lastSeen.observations.slice(0, 1).map((o) => o.ref));
 }
 
+/** What a silent loss at a stage is called. A plain datagram meets no tunnel and no filter of protocol 4. */
+function stageId(stage: number, loss: Loss): string {
+  if (!isPlain(loss)) return stageIds[stage]!;
+  if (stage === 3) return 'underlay-source-dest-check';
+  return stageIds[stage === 4 ? 5 : stage]!;
+}
+
+/** It left its node, or came to the other one, without an outer header. */
+function isPlain({ lastSeen }: Loss): boolean {
+  return isUnderlay(lastSeen.role) && lastSeen.observations[0]?.encapsulation === 'none';
+}
+
+/** In another tunnel than IPIP: no rule about protocol 4 drops it. */
+function isOtherTunnel({ lastSeen }: Loss): boolean {
+  const encapsulation = lastSeen.observations[0]?.encapsulation ?? 'none';
+  return isUnderlay(lastSeen.role) && encapsulation !== 'none' && encapsulation !== 'ipip';
+}
+
+/** A plain reply that its receiver drops came in where the route back does not lead: strict filtering goes first. */
+function firstOf(stage: number, loss: Loss): Pick<Draft, 'first'> {
+  if (!isPlain(loss) || stage < 4) return {};
+  return { first: findDiagnosis('forward-drop-or-rp-filter')!.causes.filter((c) => c.cause.includes('rp_filter')) };
+}
+
 function allLost(
   scene: FlowScene,
   direction: Direction,
@@ -68,19 +103,13 @@ function allLost(
   list: readonly Loss[],
   said: (...ids: string[]) => boolean,
 ): Draft[] {
-  // An error, a size or a wrong address has already explained it.
-  if (list.every((l) => isAnswered(scene, l))) return [];
-  if (said('tunnel-route-missing', 'pmtu-black-hole', 'tunnel-mtu-exceeds-underlay')) return [];
-  // A reply to the address that NAT put there has nobody to go to.
-  if (said('underlay-nat') && direction === 'reply') return [];
-  // What is addressed to its own sender arrives nowhere else.
-  if (
-    list.every((l) => l.lastSeen.observations.some((o) => o.outer !== null && o.outer.source === o.outer.destination))
-  )
-    return [];
+  if (isExplained(scene, direction, list, said)) return [];
   // `-i any` shows every device of a node: where the datagram went no further on it, it did not pass the next one.
   const everyDevice = list.every((l) => l.lastSeen.point?.namespace != null);
-  const stages = stagesOf(segment, direction).slice(0, everyDevice ? 1 : undefined);
+  const all = stagesOf(segment, direction).slice(0, everyDevice ? 1 : undefined);
+  const first = list[0]!;
+  // Without a tunnel there is no decapsulation: what comes in is forwarded at once.
+  const stages = isPlain(first) && all.includes(5) ? all.filter((stage) => stage !== 4) : all;
   const where = everyDevice ? segmentOfStage(stages[0]!, direction) : segment;
   const base = {
     direction,
@@ -88,80 +117,70 @@ function allLost(
     fact: factOf(scene, direction, list),
     evidence: evidenceOf(list),
     message: null,
+    confidence: stages.length === 1 ? ('likely' as const) : ('possible' as const),
   };
-  const drafts: Draft[] = [];
-  for (const stage of stages) {
-    const confidence = stages.length === 1 ? 'likely' : 'possible';
-    if (stage === 2) {
-      const unanswered = unansweredArp(scene, direction, list[0]!);
-      if (unanswered !== null) {
-        drafts.push({
-          ...base,
-          id: 'neighbour-unresolved',
-          confidence: unanswered.sure ? 'likely' : 'possible',
-          message: `nobody answers ARP for ${unanswered.address}`,
-          peer: unanswered.address,
-          fact: `${base.fact}; ${unanswered.fact}`,
-          evidence: [...base.evidence, ...unanswered.refs],
-        });
-        if (unanswered.sure) continue;
-      }
+  return stages.flatMap((stage): Draft[] => {
+    if (stage === 2) return notSent(scene, direction, list, base);
+    if (stage === 3) return lostBetween(list, base, said);
+    if (stage === 4 && ecnExplains(scene, direction, list)) {
+      const fact = `${base.fact}; its outer header has CE and its inner one Not-ECT`;
+      return [{ ...base, id: 'ecn-drop', confidence: 'certain', fact }];
     }
-    if (stage === 3) {
-      const mac = list[0]!.lastSeen.observations[0]?.ethernet?.destination ?? null;
-      const unknown = mac !== null && list[0]!.lastSeen.facts.destinationMac === undefined;
-      const stale = said('stale-neighbour');
-      if (!stale) {
-        drafts.push({
-          ...base,
-          id: stageIds[3]!,
-          confidence,
-          ...(unknown ? { fact: `${base.fact}; no ARP in the captures tells whose MAC ${mac} is` } : {}),
-        });
-      }
-      if (unknown && !stale) {
-        drafts.push({
-          ...base,
-          id: 'stale-neighbour',
-          confidence: 'possible',
-          message: `the frame is addressed to ${mac}, and no captured ARP says that this is the next hop`,
-        });
-      }
-      continue;
-    }
-    if (stage === 4 && list.some((l) => isEcnDrop(l))) {
-      drafts.push({
-        ...base,
-        id: 'ecn-drop',
-        confidence: 'certain',
-        fact: `${base.fact}; its outer header has CE and its inner one Not-ECT`,
-      });
-      continue;
-    }
-    if (stage === 4 && !said('stale-neighbour')) {
-      const o = list[0]!.lastSeen.observations[0];
-      const mac = o?.ethernet?.destination ?? null;
-      // Its own ARP told, wherever it was heard.
-      const known = scene.summary.path.arps.some(
-        (a) => a.senderMac === mac && a.senderAddress === o!.outer?.destination,
-      );
-      if (mac !== null && !known && list[0]!.lastSeen.facts.destinationMac === undefined) {
-        drafts.push({
-          ...base,
-          id: 'stale-neighbour',
-          segment: 'S34',
-          confidence: 'possible',
-          message: `the frame is addressed to ${mac}, and nothing captured says that this is the receiving node's: a switch shows it frames for others as well`,
-        });
-      }
-    }
-    if (stage === 4) {
-      const bad = list.find((l) => l.lastSeen.observations.some((o) => o.outer?.checksumRight === false));
-      if (bad !== undefined) continue;
-    }
-    drafts.push({ ...base, id: stageIds[stage]!, confidence });
-  }
-  return drafts;
+    // IPT208 says it.
+    if (stage === 4 && list.some((l) => l.lastSeen.observations.some((o) => o.outer?.checksumRight === false)))
+      return [];
+    return [{ ...base, id: stageId(stage, first), ...firstOf(stage, first) }];
+  });
+}
+
+/** An error, a size or a wrong address has already said why. */
+function isExplained(
+  scene: FlowScene,
+  direction: Direction,
+  list: readonly Loss[],
+  said: (...ids: string[]) => boolean,
+): boolean {
+  if (list.every((l) => isAnswered(scene, l))) return true;
+  if (said('tunnel-route-missing', 'pmtu-black-hole', 'tunnel-mtu-exceeds-underlay')) return true;
+  // A reply to the address that NAT put there has nobody to go to.
+  if (said('underlay-nat') && direction === 'reply') return true;
+  // What is addressed to its own sender arrives nowhere else.
+  return list.every((l) =>
+    l.lastSeen.observations.some((o) => o.outer !== null && o.outer.source === o.outer.destination),
+  );
+}
+
+type LossBase = Omit<Draft, 'id'> & { readonly direction: Direction };
+
+/** It entered the tunnel device, and nothing left the node. */
+function notSent(scene: FlowScene, direction: Direction, list: readonly Loss[], base: LossBase): Draft[] {
+  const drop: Draft = { ...base, id: stageIds[2]! };
+  const unanswered = unansweredArp(scene, direction, list[0]!);
+  if (unanswered === null) return [drop];
+  const unresolved: Draft = {
+    ...base,
+    id: 'neighbour-unresolved',
+    confidence: unanswered.sure ? 'likely' : 'possible',
+    message: `nobody answers ARP for ${unanswered.address}`,
+    peer: unanswered.address,
+    fact: `${base.fact}; ${unanswered.fact}`,
+    evidence: [...base.evidence, ...unanswered.refs],
+  };
+  return unanswered.sure ? [unresolved] : [unresolved, drop];
+}
+
+/** It left one node and did not reach the other. How it travelled says what can have dropped it. */
+function lostBetween(list: readonly Loss[], base: LossBase, said: (...ids: string[]) => boolean): Draft[] {
+  const first = list[0]!;
+  // A wrong MAC, or another tunnel than the expected one, has been named: that it does not arrive is what comes of it.
+  if (said('stale-neighbour') || (isOtherTunnel(first) && said('wrong-tunnel-protocol'))) return [];
+  const mac = first.lastSeen.observations[0]?.ethernet?.destination ?? null;
+  const unknown = mac !== null && first.lastSeen.facts.destinationMac === undefined;
+  const fact = unknown ? `${base.fact}; no ARP in the captures tells whose MAC ${mac} is` : base.fact;
+  const message = isOtherTunnel(first)
+    ? `the datagram left in ${first.lastSeen.observations[0]!.encapsulation} and did not arrive`
+    : null;
+  return [{ ...base, id: stageId(3, first), fact, message }];
 }
 
 function isAnswered(scene: FlowScene, loss: Loss): boolean {
@@ -173,10 +192,15 @@ function isAnswered(scene: FlowScene, loss: Loss): boolean {
   );
 }
 
-function isEcnDrop(loss: Loss): boolean {
-  return loss.lastSeen.observations.some(
-    (o) => o.outer !== null && (o.outer.typeOfService & 3) === 3 && (o.inner.typeOfService & 3) === 0,
-  );
+/** Each lost one carries CE over Not-ECT, and none does that went on. */
+function ecnExplains(scene: FlowScene, direction: Direction, list: readonly Loss[]): boolean {
+  if (!list.every((l) => l.lastSeen.observations.some(isCeOverNotEct))) return false;
+  const lost = new Set(list.map((l) => l.position));
+  const { records } = scene.summary;
+  for (let position = 0; position < records.length; position++) {
+    if (!lost.has(position) && records.manner(position).marked[direction]) return false;
+  }
+  return true;
 }
 
 /**
@@ -232,53 +256,140 @@ function someLost(
   if (sized && sizesExplain(scene, list)) return [];
   if (list.every((l) => isAnswered(scene, l))) return [];
   const total = list.length + passed;
-  const fact = `${list.length} of ${total} ${direction}s that reached ${list[0]!.lastSeen.point!.label} are not at ${list[0]!.firstMissing.point!.label} (${segment}); first: ${factOf(scene, direction, list)}`;
+  const fact = `${list.length} of ${total} ${plural(direction)} that reached ${list[0]!.lastSeen.point!.label} are not at ${list[0]!.firstMissing.point!.label} (${segment}); first: ${factOf(scene, direction, list)}`;
   const stage = segmentStage(segment, direction);
-  const filter = stage === 3 || stage === 4 ? changePoint(scene, direction, list) : null;
+  const base = { direction, segment, confidence: 'likely' as const, fact, evidence: evidenceOf(list) };
+  const filter = stage === 3 || stage === 4 ? openedFilter(scene, direction, list) : null;
   if (filter !== null) {
+    return [{ ...base, id: 'proto4-stateful-filter', message: filter.message, fact: `${fact}; ${filter.fact}` }];
+  }
+  if (ecnExplains(scene, direction, list)) {
+    const said = 'each lost one has CE in its outer header and Not-ECT in its inner one, and none that passed has';
     return [
       {
-        id: 'proto4-stateful-filter',
-        direction,
-        segment,
-        confidence: 'likely',
-        message: filter.message,
-        fact: `${fact}; ${filter.fact}`,
-        evidence: evidenceOf(list),
+        ...base,
+        id: 'ecn-drop',
+        segment: segmentOfStage(4, direction),
+        confidence: 'certain',
+        message: null,
+        fact: `${fact}; ${said}`,
       },
     ];
   }
   if (scene.summary.records.manners.some((m) => m.corrupted)) {
     return [
       {
+        ...base,
         id: 'packet-corrupted',
-        direction,
         segment: corruptedSegment(scene) ?? segment,
-        confidence: 'likely',
-        message: `${list.length} of ${total} ${direction}s are lost where datagrams are damaged: a wrong checksum is dropped silently`,
-        fact,
-        evidence: evidenceOf(list),
+        message: `${list.length} of ${total} ${plural(direction)} are lost where datagrams are damaged: a wrong checksum is dropped silently`,
       },
     ];
   }
-  const share = ((100 * list.length) / total).toFixed(0);
+  const pattern = patternOf(scene, direction, segment, list);
+  if (pattern?.kind === 'periodic') {
+    const { period, lost } = pattern;
+    const which =
+      lost > 1 ? `${lost} of every ${period} ${plural(direction)} are` : `every ${ordinal(period)} ${direction} is`;
+    return [
+      {
+        ...base,
+        id: 'parallel-path-loss',
+        message: `${which} lost on ${segment}, in turn: one of ${period} parallel ways drops what it gets`,
+        first: onSide('parallel-path-loss', stage),
+      },
+    ];
+  }
+  if (pattern !== null) return stretchLost(scene, segment, list, pattern, base);
+  const alone = list.length === 1 ? '' : ', without a pattern in size or time';
   return [
     {
+      ...base,
       id: 'random-loss',
-      direction,
-      segment,
       confidence: list.length > 1 ? 'likely' : 'possible',
-      message: `${list.length} of ${total} ${direction}s (${share} %) are lost on ${segment}, without a pattern in size or time`,
-      fact,
-      evidence: evidenceOf(list),
-      first: stageCauses(stage),
+      message: `${list.length} of ${total} ${plural(direction)} (${shareText(list.length, total)}) ${list.length === 1 ? 'is' : 'are'} lost on ${segment}${alone}`,
+      first: onSide('random-loss', stage),
     },
   ];
 }
 
-function stageCauses(stage: number): readonly CauseText[] {
+function onSide(id: string, stage: number): readonly CauseText[] {
   // Loss on a node points at that node's queues, loss on the wire at those that send into it.
-  return (findDiagnosis('random-loss')?.causes ?? []).map((c) => ({ ...c, on: stage > 3 ? 'receiver' : 'sender' }));
+  return (findDiagnosis(id)?.causes ?? []).map((c) => ({ ...c, on: stage > 3 ? 'receiver' : 'sender' }));
+}
+
+function ordinal(n: number): string {
+  return ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'][n - 2]!;
+}
+
+/** How the losses of this segment lie among all that came so far. */
+function patternOf(scene: FlowScene, direction: Direction, segment: string, list: readonly Loss[]): LossPattern | null {
+  const { records, losses } = scene.summary;
+  const here = new Set(list.map((l) => l.position));
+  const stage = segmentStage(segment, direction);
+  const further = new Set(
+    losses
+      .filter((l) => l.direction === direction && segmentStage(l.segment, direction) > stage)
+      .map((l) => l.position),
+  );
+  return lossPattern(records.length, (position) => {
+    if (here.has(position)) return true;
+    const manner = records.manner(position);
+    const arrived = direction === 'request' ? manner.delivered : manner.replied && manner.lossSegment === null;
+    return arrived || further.has(position) ? false : null;
+  });
+}
+
+/** Lost in one stretch of time, or a few: what drops all of a stretch, and what began and ended then. */
+function stretchLost(
+  scene: FlowScene,
+  segment: string,
+  list: readonly Loss[],
+  pattern: Extract<LossPattern, { kind: 'stretches' }>,
+  base: Omit<Draft, 'id' | 'message'> & { readonly direction: Direction },
+): Draft[] {
+  const { direction } = base;
+  const { records } = scene.summary;
+  const time = (position: number): string | null => {
+    const at = records.sentAt(position);
+    return at === null ? null : clockText(at);
+  };
+  const [from, to] = [pattern.stretches[0]![0], pattern.stretches.at(-1)![1]];
+  const [since, until] = [time(from), time(to)];
+  const several = pattern.stretches.length > 1;
+  const numbers = pattern.stretches.map(([a, b]) => (a === b ? `${a + 1}` : `${a + 1} to ${b + 1}`)).join(', ');
+  const which = `${plural(direction)} ${numbers} of ${records.length} are lost on ${segment}${several ? `, in ${pattern.stretches.length} stretches` : ''}`;
+  const began = pattern.fromStart || since === null ? '' : `, from ${since}`;
+  const ended =
+    pattern.toEnd || until === null
+      ? pattern.toEnd && !pattern.fromStart
+        ? ' on'
+        : ''
+      : `${began === '' ? ',' : ''} until ${until}`;
+  const others = several
+    ? ''
+    : pattern.fromStart
+      ? '; all later ones pass'
+      : pattern.toEnd
+        ? '; all before pass'
+        : '; those before and after pass';
+  const message = `${which}${began}${ended}${others}`;
+  const changed: CauseText = {
+    cause:
+      'something that began or ended at that time: a link or bond member, a rule or policy, a route, an agent that restarted',
+    confirm: 'the logs of that time say so',
+    on: segmentStage(segment, direction) > 3 ? 'receiver' : 'sender',
+    command: () =>
+      `journalctl --utc${since === null ? '' : ` --since "${since}"`}${until === null ? '' : ` --until "${until}"`}; ip -s link`,
+  };
+  const stages = stagesOf(segment, direction);
+  return stages.map((stage) => ({
+    ...base,
+    id: stageId(stage, list[0]!),
+    confidence: stages.length === 1 ? 'likely' : 'possible',
+    message,
+    first: [changed],
+  }));
 }
 
 function sizesExplain(scene: FlowScene, list: readonly Loss[]): boolean {
@@ -288,10 +399,10 @@ function sizesExplain(scene: FlowScene, list: readonly Loss[]): boolean {
 }
 
 /**
- * Losses that form the beginning and stop for good, or return after a long pause only. When a tunnel datagram in the other
- * direction stands right before the first that passes, a stateful filter opened.
+ * Losses that form the beginning and stop for good, or return after a long pause only, and the first tunnel datagram of the other
+ * direction stands right before the first that passes: a stateful filter opened. One that came while they were still lost opened nothing.
  */
-function changePoint(
+function openedFilter(
   scene: FlowScene,
   direction: Direction,
   list: readonly Loss[],
@@ -312,23 +423,15 @@ function changePoint(
   if (sentAt === null || lostAt === null) return null;
   // Only a point of the sending node shares its clock.
   const { assignments } = scene.summary.path;
-  const opened = scene.reverseOuter.find((o) => {
+  const before = scene.reverseOuter.filter((o) => {
     const role = assignments.find((a) => a.point === o.point)?.role;
-    if (role !== 'encapsulator-underlay') return false;
-    return elapsed(lostAt, o) > 0 && elapsed(o, sentAt) > 0;
+    return role === 'encapsulator-underlay' && elapsed(o, sentAt) > 0;
   });
-  if (opened !== undefined) {
-    return {
-      message: `loss stops at the first tunnel datagram from the other node: protocol 4 is let in only as an answer`,
-      fact: `probes 1 to ${last + 1} are lost, ${until}; the first reverse tunnel datagram stands between them, ${(elapsed(lostAt, opened) / 1e6).toFixed(1)} ms after the last lost one`,
-    };
-  }
-  if (last < 1) return null;
-  const pattern =
-    idle === null ? 'loss stops for good after the first probes' : 'the first probes after each pause are lost';
+  const opened = before.find((o) => elapsed(lostAt, o) > 0);
+  if (opened === undefined || before.some((o) => elapsed(o, lostAt) > 0)) return null;
   return {
-    message: `${pattern}, as with a stateful filter that opens (no capture shows what opened it)`,
-    fact: `probes 1 to ${last + 1} are lost, ${until}`,
+    message: `loss stops at the first tunnel datagram from the other node: protocol 4 is let in only as an answer`,
+    fact: `probes 1 to ${last + 1} are lost, ${until}; the first reverse tunnel datagram stands between them, ${(elapsed(lostAt, opened) / 1e6).toFixed(1)} ms after the last lost one`,
   };
 }
 

@@ -5,13 +5,33 @@ import { addressText } from '../decode/address.js';
 import type { Hop } from '../follow/journey.js';
 import { isSourceSide } from '../follow/journey.js';
 import type { CapturePoint } from '../observe/capture-point.js';
-import { refText } from '../observe/observation.js';
+import { type Instant, refText, timeText } from '../observe/observation.js';
 import type { FlowScene } from './scene.js';
 
 /** "request 7 of 10", or "the request" when there is only one. */
 export function probeName(scene: FlowScene, direction: 'request' | 'reply', position: number): string {
   const { probes } = scene.summary.path.flow;
   return probes.length === 1 ? `the ${direction}` : `${direction} ${position + 1} of ${probes.length}`;
+}
+
+/** "requests", "replies". */
+export function plural(direction: 'request' | 'reply'): string {
+  return direction === 'request' ? 'requests' : 'replies';
+}
+
+/** A share in percent: never 0 of something, never 100 of less than all. */
+export function shareText(part: number, whole: number): string {
+  const percent = (100 * part) / whole;
+  if (part > 0 && percent < 1) return 'less than 1 %';
+  if (part < whole && percent > 99) return 'more than 99 %';
+  return `${percent.toFixed(0)} %`;
+}
+
+/** Date and time of day as journalctl takes them, whatever a capture claims. */
+export function clockText(at: Instant): string {
+  const date = new Date(at.seconds * 1000 + Math.floor(at.nanoseconds / 1e6));
+  // Beyond the years that a Date knows (ECMA-262, time values) the number itself is said.
+  return Number.isNaN(date.getTime()) ? timeText(at) : date.toISOString().replace('T', ' ').replace('Z', ' UTC');
 }
 
 export function seenAt(hop: Hop): string {

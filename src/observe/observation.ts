@@ -137,6 +137,11 @@ export function refText(seen: { readonly point: CapturePoint; readonly ref: Fram
   return `${seen.point.label} #${seen.ref.frame}`;
 }
 
+/** Congestion marked outside (CE) on a datagram that does not speak ECN inside (Not-ECT): RFC 6040 section 4.2 drops it on decapsulation. */
+export function isCeOverNotEct({ inner, outer }: Observation): boolean {
+  return outer !== null && (outer.typeOfService & 3) === 3 && (inner.typeOfService & 3) === 0;
+}
+
 /** b − a in nanoseconds: exact up to about 104 days, which no exchange exceeds. */
 export function elapsed(a: Instant, b: Instant): number {
   return (b.seconds - a.seconds) * 1e9 + (b.nanoseconds - a.nanoseconds);
