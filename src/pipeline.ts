@@ -95,7 +95,7 @@ interface Judges {
 function judgeProbes(evidence: Sighted, path: FlowPath, each: boolean, { judge, summary, kept }: Judges): void {
   const { probes } = path.flow;
   const { columns } = evidence.sightings;
-  const shapes = new ProbeShapes(evidence, path.errors);
+  const shapes = new ProbeShapes(evidence, path.errors, path.witness);
   const judged: { judgement: JudgementTally; tally: ShapeTally; built: number; alike: number }[] = [];
   for (let position = 0; position < probes.length; position++) {
     const shape = each ? -1 : shapes.of(probes, position);

@@ -4,6 +4,7 @@ import type { Hop, Journey, Leg } from '../follow/journey.js';
 import type { Observation } from '../observe/observation.js';
 import type { Fact } from '../path/facts.js';
 import { type HopRole, hopRoles } from '../path/facts.js';
+import type { Direction } from '../path/roles.js';
 import { fail, pass, proof, unproven, type Verdict } from './rule.js';
 
 export interface Mismatch {
@@ -57,6 +58,19 @@ const forwardsBefore: Record<HopRole, number> = {
 
 export function forwardsBetween(from: HopRole, to: HopRole): number {
   return forwardsBefore[to] - forwardsBefore[from];
+}
+
+/** "node1.cap ends 0.5 s before the reply was due there"; null: no capture stopped or began too near to it. */
+export function gapText({ hops, direction }: Leg): string | null {
+  const hop = hops.find(({ state }) => state === 'not-running');
+  return hop === undefined ? null : hopGapText(hop, direction);
+}
+
+export function hopGapText({ point, gap }: Hop, what: Direction): string {
+  const { end, by } = gap!;
+  const amount = by < 1e6 ? '' : by < 1e9 ? ` ${(by / 1e6).toFixed(0)} ms` : ` ${(by / 1e9).toFixed(1)} s`;
+  const verb = end === 'end' ? 'ends' : 'begins';
+  return `${point!.label} ${verb}${amount} ${end === 'end' ? 'before' : 'after'} the ${what} was due there`;
 }
 
 /** The nearest hop before this one that saw the datagram, on another place of the path. */

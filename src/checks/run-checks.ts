@@ -3,6 +3,7 @@
 import type { Hop, Journey, Leg } from '../follow/journey.js';
 import { isSourceSide, isTunnel, isUnderlay } from '../follow/journey.js';
 import type { Direction } from '../path/roles.js';
+import { hopGapText } from './compare.js';
 import type { Finding, Outcome } from './finding.js';
 import type { FlowSummary } from './flow-summary.js';
 import { rules } from './registry.js';
@@ -93,7 +94,7 @@ function checkHops(rule: AnyRule & { scope: 'hop' }, leg: Leg, journey: Journey,
         ? { verdict: 'unproven', missing: 'capture' }
         : { verdict: 'unproven', missing: 'frame' };
     // A tunnel device that the reply passed by is judged by reply-asymmetric, not called blind.
-    const blind = hop.state === 'blind' && !usedOtherWay(hop, journey);
+    const blind = hop.state === 'not-running' || (hop.state === 'blind' && !usedOtherWay(hop, journey));
     out.push(judged(rule, verdict, leg.direction, hop, rule.meta.required && blind));
   }
 }
@@ -184,6 +185,7 @@ function whyUnproven(missing: 'capture' | 'frame' | 'bytes' | 'expectation', hop
       return 'this hop was not captured';
     case 'frame':
       if (hop?.state === 'blind') return 'this capture does not hold the datagram, although it was seen further on';
+      if (hop?.state === 'not-running') return hopGapText(hop, hop.direction);
       if (hop?.state === 'other-run') return 'this capture holds other pings of the flow';
       return 'this capture does not hold the datagram';
     case 'bytes':

@@ -17,6 +17,7 @@ import { type Assignment, assignRoles, type Learned } from './places/assign.js';
 import { type StatedPoint, statedRoles } from './places/stated.js';
 import { mostFrequent, roundTripDifference, viewPoints } from './point-view.js';
 import { findRuns } from './runs.js';
+import { Witness } from './witness.js';
 
 export interface PathOptions {
   readonly profile: Profile;
@@ -201,6 +202,11 @@ function makePath(
     expectationGiven: given.length > 0,
     unexplained: options.expectations.filter((source) => !applying.includes(source)).map((source) => source.from),
     nodesStated: hopFactsOf(facts).some(isStatedNode),
+    witness: new Witness(
+      evidence,
+      flow.probes,
+      new Map(assignments.flatMap(({ point, role }) => (role === null ? [] : [[point.index, role] as const]))),
+    ),
   };
 }
 

@@ -14,16 +14,18 @@ import { errorsNear } from './errors-of.js';
 import type { Flow } from './flow.js';
 import type { Assignment } from './places/assign.js';
 import type { Probe } from './probe.js';
+import { type Gap, type Sight, sightOf, type Witness } from './witness.js';
 
 export type Direction = 'request' | 'reply';
 export type Disposition = 'delivered' | 'lost' | 'refused' | 'misrouted' | 'insufficient-evidence';
 
 /**
  * seen: the datagram is in this capture. absent: the capture is there and does not hold it. blind: absent, although it (or,
- * for a reply, its request) was seen further on, so this capture misses what passes. other-run: the capture holds other
- * pings of this flow only. not-captured: no capture.
+ * for a reply, its request) was seen further on, so this capture misses what passes. not-running: absent, and nothing shows
+ * that the capture ran when the datagram was due. other-run: the capture holds other pings of this flow only. not-captured: no
+ * capture.
  */
-export type HopState = 'seen' | 'absent' | 'blind' | 'other-run' | 'not-captured';
+export type HopState = 'seen' | 'absent' | 'blind' | 'not-running' | 'other-run' | 'not-captured';
 
 export interface Hop {
   readonly direction: Direction;
@@ -34,6 +36,8 @@ export interface Hop {
   readonly point: CapturePoint | null;
   readonly node: string | null;
   readonly state: HopState;
+  /** By how much the capture ended or began too soon or too late; null unless `state` is not-running. */
+  readonly gap: Gap | null;
   readonly observations: readonly Observation[];
   readonly facts: HopFacts;
   /** Longest IP datagram that may pass: inner on pods, bridges and tunnel devices, outer on the underlay. */
@@ -84,6 +88,7 @@ export interface FlowPath {
   readonly unexplained: readonly string[];
   /** A given expectation says between which nodes the datagram travels. */
   readonly nodesStated: boolean;
+  readonly witness: Witness;
 }
 
 export interface Journey {
@@ -93,6 +98,8 @@ export interface Journey {
   readonly position: number;
   readonly request: Leg;
   readonly reply: Leg | null;
+  /** Without a reply: hops whose captures would show it, ran when it was due there, and lack it; in the request's order. */
+  readonly awaited: readonly Hop[];
   /** ICMP errors that quote this probe's request or reply. */
   readonly refusals: readonly ErrorSighting[];
   /** Sightings where the path has no place. */
@@ -124,10 +131,11 @@ export function buildJourney(evidence: Sighted, path: FlowPath, probe: Probe, po
     quotes(e, probe, requests, replies),
   );
   const run = path.runs === null ? null : runOf(path, requests.length > 0 ? requests : replies);
-  const request = buildLeg(path, 'request', requests, replies, refusals, run);
+  const sights = [...probe.requests, ...probe.replies].map((row) => sightOf(evidence, row));
+  const request = buildLeg(path, 'request', requests, replies, refusals, run, sights);
   // A capture that missed the request on its way cannot tell that the reply was lost there.
   const blind = new Set(request.hops.filter((h) => h.state === 'blind').map((h) => h.point!));
-  const reply = replies.length === 0 ? null : buildLeg(path, 'reply', replies, [], refusals, run, blind);
+  const reply = replies.length === 0 ? null : buildLeg(path, 'reply', replies, [], refusals, run, sights, blind);
   const offPath = new Set(path.assignments.filter((a) => a.role === null).map((a) => a.point));
   return {
     path,
@@ -135,6 +143,7 @@ export function buildJourney(evidence: Sighted, path: FlowPath, probe: Probe, po
     position,
     request,
     reply,
+    awaited: reply === null ? awaitedAt(path, request.hops, sights) : [],
     refusals,
     strays: [...requests, ...replies].filter((o) => offPath.has(o.point)),
     composite: false,
@@ -169,8 +178,9 @@ export function buildCompositeJourney(evidence: Sighted, path: FlowPath): Journe
     path,
     probe,
     position: 0,
-    request: buildLeg(path, 'request', requests, replies, [], null),
-    reply: replies.length === 0 ? null : buildLeg(path, 'reply', replies, [], [], null),
+    request: buildLeg(path, 'request', requests, replies, [], null, []),
+    reply: replies.length === 0 ? null : buildLeg(path, 'reply', replies, [], [], null, []),
+    awaited: [],
     refusals: [],
     strays: [],
     composite: true,
@@ -195,6 +205,7 @@ function buildLeg(
   answers: readonly Observation[],
   refusals: readonly ErrorSighting[],
   run: number | null,
+  sights: readonly Sight[],
   blind: ReadonlySet<CapturePoint> = new Set(),
 ): Leg {
   const order = direction === 'request' ? hopRoles : mirrored;
@@ -217,13 +228,19 @@ function buildLeg(
   const hops: Hop[] = draft.map((d, i) => {
     const place = placeIn(direction, d.role);
     const sourceSide = isSourceSide(d.role);
+    const state = stateOf(path, d, i < last || answered || (d.point !== null && blind.has(d.point)), direct, run);
+    const gap =
+      state === 'absent' || state === 'blind'
+        ? path.witness.gapAt(d.point!.index, direction === 'reply', sights)
+        : null;
     return {
       direction,
       role: d.role,
       place,
       point: d.point,
       node: sourceSide ? path.nodes.source : path.nodes.destination,
-      state: stateOf(path, d, i < last || answered || (d.point !== null && blind.has(d.point)), direct, run),
+      state: gap === null ? state : 'not-running',
+      gap,
       observations: d.observations,
       facts: path.facts[direction][d.role] ?? {},
       mtu:
@@ -248,6 +265,30 @@ function buildLeg(
     const astray = path.assignments.some((a) => a.offPath && byPoint.has(a.point));
     return astray ? 'misrouted' : 'lost';
   }
+}
+
+/**
+ * An answer passes the source's pod or reaches nobody, and passes where others do; it may come by another device of one node,
+ * hardly of both.
+ */
+function awaitedAt({ witness, damaged }: FlowPath, hops: readonly Hop[], sights: readonly Sight[]): readonly Hop[] {
+  const awake = hops.filter(
+    ({ point, state }) =>
+      point !== null &&
+      (state === 'seen' || state === 'absent') &&
+      witness.isAlive(point.index) &&
+      !damaged.has(point.file) &&
+      witness.gapAt(point.index, true, sights) === null,
+  );
+  const isDecisive = awake.some(
+    ({ role, point }) =>
+      role === 'source-pod' ||
+      role === 'source-bridge' ||
+      role === 'destination-pod' ||
+      witness.seesReplies(point!.index),
+  );
+  const sides = new Set(awake.filter(({ state }) => state === 'seen').map(({ role }) => isSourceSide(role)));
+  return isDecisive || sides.size === 2 ? awake : [];
 }
 
 export function isSourceSide(role: HopRole): boolean {

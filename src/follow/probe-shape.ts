@@ -8,6 +8,7 @@ import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import { echoNumber } from './errors-of.js';
 import type { ProbeList } from './probe-list.js';
+import { type Sight, sightOf, type Witness } from './witness.js';
 
 /** More sightings of one probe than this are judged on their own. */
 const MAX_ROWS = 16;
@@ -21,17 +22,22 @@ export class ProbeShapes {
   /** How many of `rows` are requests. */
   requests = 0;
   readonly #evidence: Sighted;
+  readonly #witness: Witness;
+  readonly #points: readonly number[];
   readonly #quoted: { readonly echoes: ReadonlySet<number>; readonly identifications: ReadonlySet<number> };
   readonly #anyQuoted: boolean;
   readonly #unsorted: number[] = [];
-  /** A shape in words: number of rows and of requests, and for each row its kind and which earlier rows it equals. */
-  readonly #candidate = new Int32Array(2 + 2 * MAX_ROWS);
+  /** A shape in words: number of rows and of requests, and for each row its kind and which earlier rows it equals; then the gaps. */
+  readonly #candidate: Int32Array;
   readonly #known: Int32Array[] = [];
   readonly #byHash = new Map<number, number[]>();
   #last = -1;
 
-  constructor(evidence: Sighted, errors: readonly ErrorSighting[]) {
+  constructor(evidence: Sighted, errors: readonly ErrorSighting[], witness: Witness) {
     this.#evidence = evidence;
+    this.#witness = witness;
+    this.#points = witness.points;
+    this.#candidate = new Int32Array(2 + 2 * MAX_ROWS + 2 * this.#points.length);
     const echoes = new Set<number>();
     const identifications = new Set<number>();
     for (const { quotedEcho, quotedInner } of errors) {
@@ -86,7 +92,28 @@ export class ProbeShapes {
         (c.identification[row] === 0 ? 1 : 0);
     }
     if (this.#anyQuoted && this.#isQuoted(probes, n)) return -1;
-    return this.#number(2 + 2 * count);
+    return this.#number(this.#addGaps(2 + 2 * count));
+  }
+
+  /** Where a message was not seen: did the capture run when it was due? Returns the length of the words. */
+  #addGaps(from: number): number {
+    const { columns: c, kinds } = this.#evidence.sightings;
+    const { point } = kinds.columns;
+    const { rows } = this;
+    let length = from;
+    let sights: Sight[] | null = null;
+    for (const at of this.#points) {
+      for (const isReply of [false, true]) {
+        const [begin, end] = isReply ? [this.requests, this.count] : [0, this.requests];
+        let isSeen = false;
+        for (let i = begin; i < end && !isSeen; i++) isSeen = point[c.kind[rows[i]!]!] === at;
+        if (isSeen) continue;
+        sights ??= rows.slice(0, this.count).map((row) => sightOf(this.#evidence, row));
+        const gap = this.#witness.gapAt(at, isReply, sights);
+        this.#candidate[length++] = gap === null ? 0 : gap.end === 'start' ? 1 : 2;
+      }
+    }
+    return length;
   }
 
   #isQuoted(probes: ProbeList, n: number): boolean {

@@ -1,5 +1,5 @@
 import { segmentBetween } from '../../path/segments.js';
-import { partlySeen } from '../compare.js';
+import { gapText, partlySeen } from '../compare.js';
 import { defineJourneyRule, fail, notApplicable, pass, unproven } from '../rule.js';
 
 interface ReplyLost {
@@ -49,6 +49,8 @@ export default defineJourneyRule<ReplyLost>({
           ...part.whole.observations.map((o) => o.ref),
         );
       }
+      const gap = gapText(reply);
+      if (gap !== null) return unproven('frame', gap);
       return reply.hops.some((h) => h.state === 'blind')
         ? unproven('frame', 'a capture on the way misses what passes there')
         : pass(seen.flatMap((h) => h.observations));

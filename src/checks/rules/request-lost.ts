@@ -1,5 +1,5 @@
 import { segmentBetween } from '../../path/segments.js';
-import { partlySeen } from '../compare.js';
+import { gapText, partlySeen } from '../compare.js';
 import { defineJourneyRule, fail, notApplicable, pass, unproven } from '../rule.js';
 
 interface RequestLost {
@@ -36,7 +36,7 @@ export default defineJourneyRule<RequestLost>({
       return unproven('frame', 'some captures hold other pings of this flow');
     const seen = request.hops.filter((h) => h.state === 'seen');
     if (firstMissing === null || request.disposition === 'delivered') {
-      if (seen.length < 2) return unproven('capture', 'seen at one capture point only');
+      if (seen.length < 2) return unproven('capture', gapText(request) ?? 'seen at one capture point only');
       const part = partlySeen(request);
       if (part !== null) {
         // Who answered had all of it.
@@ -52,6 +52,8 @@ export default defineJourneyRule<RequestLost>({
           ...part.whole.observations.map((o) => o.ref),
         );
       }
+      const gap = gapText(request);
+      if (gap !== null) return unproven('frame', gap);
       return request.hops.some((h) => h.state === 'blind')
         ? unproven('frame', 'a capture on the way does not hold it, although it was seen further on')
         : pass(seen.flatMap((h) => h.observations));

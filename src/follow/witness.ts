@@ -1,0 +1,284 @@
+/**
+ * When a capture can testify. It shows that it ran from its first frame to its last one and no longer: a datagram that was
+ * due outside of that is not lost because the capture lacks it.
+ */
+
+import type { CapturePoint } from '../observe/capture-point.js';
+import { elapsed, type Instant } from '../observe/observation.js';
+import type { Sighted } from '../observe/sighted.js';
+import { Flag } from '../observe/sightings.js';
+import type { HopRole } from '../path/facts.js';
+import { roleOrder } from '../path/segments.js';
+import type { ProbeList } from './probe-list.js';
+
+/** The datagram was due before the capture's first frame, or after its last one. */
+export interface Gap {
+  readonly end: 'start' | 'end';
+  /** Nanoseconds between that frame and the moment at which the datagram was due. */
+  readonly by: number;
+}
+
+/** One sighting of a probe: where, which message, when by the clock of that point. */
+export interface Sight extends Instant {
+  readonly point: number;
+  readonly isReply: boolean;
+  /** Total length of the inner datagram in octets. */
+  readonly size: number;
+}
+
+/** Probes that teach how long a datagram takes between two points; more of them teach little. */
+const TEACHERS = 4096;
+const MS = 1e6;
+/** What a datagram may take beyond what the flow's delivered ones took, and what is given where none was delivered. */
+const SLACK = 10 * MS;
+/** Between nodes whose clocks nothing compares: they are taken to be set alike, as NTP does. */
+const UNCOMPARED_SLACK = 50 * MS;
+/** So near to its first and last frame a capture that has nothing to show is taken to have run. */
+const QUIET_TIME = 5000 * MS;
+/** What a ping's answer may take where none was seen. */
+const ANSWER_TIME = 250 * MS;
+
+interface Window {
+  readonly first: Instant;
+  readonly last: Instant;
+}
+
+/** In nanoseconds of the seen point's clock from `base`: a datagram seen earlier or later was due while nothing shows that the other ran. */
+interface Zone {
+  readonly from: number;
+  readonly until: number;
+  /** What was given on top of what was learned. */
+  readonly slack: { readonly from: number; readonly until: number };
+}
+
+interface Travel {
+  readonly least: number;
+  readonly most: number;
+}
+
+export class Witness {
+  readonly #evidence: Sighted;
+  readonly #probes: ProbeList;
+  readonly #roles: ReadonlyMap<number, HopRole>;
+  readonly #windows = new Map<number, Window | null>();
+  readonly #missed = new Map<number, Set<Gap['end']>>();
+  readonly #zones = new Map<number, Zone | null>();
+  #answered: ReadonlySet<number> | null = null;
+  #base: number | null = null;
+
+  /** `roles`: of the points on the flow's path, by point index. */
+  constructor(evidence: Sighted, probes: ProbeList, roles: ReadonlyMap<number, HopRole>) {
+    this.#evidence = evidence;
+    this.#probes = probes;
+    this.#roles = roles;
+  }
+
+  /** Indexes of the path's points. */
+  get points(): readonly number[] {
+    return [...this.#roles.keys()];
+  }
+
+  /**
+   * A probe that was seen at `seen` lacks this message at the point. null: the point's capture ran when the message was due
+   * there, or is empty, so that nothing tells when it ran.
+   *
+   * Where nothing passes any more, a capture that runs on has nothing to show it by. So one that never held such a message, or
+   * none so long, testifies for some seconds more, unless something is missing there that was seen further on.
+   */
+  gapAt(point: number, isReply: boolean, seen: readonly Sight[]): Gap | null {
+    const gap = this.#gapAt(point, isReply, seen);
+    if (gap === null || gap.by > QUIET_TIME) return gap;
+    const isNew = Math.max(...seen.map(({ size }) => size)) > this.#largest(point, isReply);
+    return isNew && !this.#missedAt(point).has(gap.end) ? null : gap;
+  }
+
+  #gapAt(point: number, isReply: boolean, seen: readonly Sight[]): Gap | null {
+    const nearest = this.#nearest(point, isReply, seen);
+    if (nearest === null) return null;
+    const zone = this.#zone(nearest, point, isReply);
+    if (zone === null) return null;
+    const at = (nearest.seconds - this.#base!) * 1e9 + nearest.nanoseconds;
+    if (at < zone.from) return { end: 'start', by: Math.max(0, zone.from - at - zone.slack.from) };
+    return at > zone.until ? { end: 'end', by: Math.max(0, at - zone.until - zone.slack.until) } : null;
+  }
+
+  /** The point holds answers to other probes of the flow. */
+  seesReplies(point: number): boolean {
+    const { point: points, flags } = this.#evidence.sightings.kinds.columns;
+    this.#answered ??= new Set(
+      this.#probes.kinds.filter((kind) => (flags[kind]! & Flag.Reply) !== 0).map((kind) => points[kind]!),
+    );
+    return this.#answered.has(point);
+  }
+
+  /** The capture of this point holds at least one frame. */
+  isAlive(point: number): boolean {
+    return this.#window(point) !== null;
+  }
+
+  /** Size of the longest such message that the point holds, -1 when it holds none. */
+  #largest(at: number, isReply: boolean): number {
+    const { point, flags, totalLength } = this.#evidence.sightings.kinds.columns;
+    let largest = -1;
+    for (const kind of this.#probes.kinds) {
+      if (point[kind] !== at || ((flags[kind]! & Flag.Reply) !== 0) !== isReply) continue;
+      largest = Math.max(largest, totalLength[kind]!);
+    }
+    return largest;
+  }
+
+  /** The ends at which the point's capture lacks what passed: it was seen further on while nothing shows that this capture ran. */
+  #missedAt(point: number): ReadonlySet<Gap['end']> {
+    let missed = this.#missed.get(point);
+    if (missed !== undefined) return missed;
+    missed = new Set<Gap['end']>();
+    this.#missed.set(point, missed);
+    const place = roleOrder(this.#roles.get(point)!);
+    const step = Math.max(1, Math.floor(this.#probes.length / TEACHERS));
+    for (let n = 0; n < this.#probes.length && missed.size < 2; n += step) {
+      const sights = this.#sightsOf(n);
+      for (const isReply of [false, true]) {
+        if (sights.some((s) => s.point === point && s.isReply === isReply)) continue;
+        const passed = sights.some((s) => {
+          const role = this.#roles.get(s.point);
+          if (role === undefined) return false;
+          if (s.isReply !== isReply) return s.isReply;
+          return isReply ? roleOrder(role) < place : roleOrder(role) > place;
+        });
+        const gap = passed ? this.#gapAt(point, isReply, sights) : null;
+        if (gap !== null) missed.add(gap.end);
+      }
+    }
+    return missed;
+  }
+
+  #sightsOf(n: number): Sight[] {
+    const rows: number[] = [];
+    const count = this.#probes.rows(n, rows);
+    return rows.slice(0, count).map((row) => sightOf(this.#evidence, row));
+  }
+
+  /** The same message at the nearest place, else the other one: it tells when this one was due. */
+  #nearest(point: number, isReply: boolean, seen: readonly Sight[]): Sight | null {
+    const place = roleOrder(this.#roles.get(point)!);
+    let best: Sight | null = null;
+    let bestDistance = Number.POSITIVE_INFINITY;
+    for (const each of seen) {
+      const role = this.#roles.get(each.point);
+      if (role === undefined) continue;
+      const distance = Math.abs(roleOrder(role) - place) + (each.isReply === isReply ? 0 : 100);
+      if (distance >= bestDistance) continue;
+      best = each;
+      bestDistance = distance;
+    }
+    return best;
+  }
+
+  #window(point: number): Window | null {
+    let window = this.#windows.get(point);
+    if (window === undefined) {
+      window = windowOf(this.#evidence.points, this.#evidence.points[point]!);
+      this.#windows.set(point, window);
+    }
+    return window;
+  }
+
+  #zone(seen: Sight, point: number, isReply: boolean): Zone | null {
+    const { length } = this.#evidence.points;
+    const key = ((seen.point * 2 + Number(seen.isReply)) * length + point) * 2 + Number(isReply);
+    let zone = this.#zones.get(key);
+    if (zone !== undefined) return zone;
+    this.#base ??= seen.seconds;
+    const window = this.#window(point);
+    zone = null;
+    if (window !== null) {
+      const base = { seconds: this.#base, nanoseconds: 0 };
+      const { likely, slack } = this.#travel(seen, point, isReply);
+      zone = {
+        from: elapsed(base, window.first) - likely.least + slack.from,
+        until: elapsed(base, window.last) - likely.most - slack.until,
+        slack,
+      };
+    }
+    this.#zones.set(key, zone);
+    return zone;
+  }
+
+  /** What the clock of the point shows, less what that of the seen one did; how far it may be beside that. */
+  #travel(seen: Sight, point: number, isReply: boolean): { readonly likely: Travel; readonly slack: Zone['slack'] } {
+    const learned = this.#learn(seen.point, seen.isReply, point, isReply);
+    if (learned !== null) return { likely: learned, slack: { from: MS, until: learned.most - learned.least + SLACK } };
+    const from = roleOrder(this.#roles.get(seen.point)!);
+    const to = roleOrder(this.#roles.get(point)!);
+    const uncompared = { from: UNCOMPARED_SLACK, until: UNCOMPARED_SLACK };
+    // What the other message took there tells the offset of the clocks.
+    const back = seen.isReply === isReply ? this.#learn(seen.point, !isReply, point, !isReply) : null;
+    if (back !== null) return { likely: back, slack: uncompared };
+    const near = { from: SLACK, until: SLACK };
+    const slack = from < 4 === to < 4 ? near : uncompared;
+    const likely = { least: 0, most: 0 };
+    if (seen.isReply === isReply) return { likely, slack };
+    return {
+      likely,
+      slack: isReply ? { ...slack, until: ANSWER_TIME } : { ...slack, from: ANSWER_TIME },
+    };
+  }
+
+  #learn(a: number, aIsReply: boolean, b: number, bIsReply: boolean): Travel | null {
+    const { columns: c, kinds } = this.#evidence.sightings;
+    const { point, flags } = kinds.columns;
+    const rows: number[] = [];
+    let least = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    const first = (count: number, at: number, isReply: boolean): number => {
+      for (let i = 0; i < count; i++) {
+        const kind = c.kind[rows[i]!]!;
+        if (point[kind] === at && ((flags[kind]! & Flag.Reply) !== 0) === isReply) return rows[i]!;
+      }
+      return -1;
+    };
+    const step = Math.max(1, Math.floor(this.#probes.length / TEACHERS));
+    for (let n = 0; n < this.#probes.length; n += step) {
+      const count = this.#probes.rows(n, rows);
+      const from = first(count, a, aIsReply);
+      const to = from === -1 ? -1 : first(count, b, bIsReply);
+      if (to === -1) continue;
+      const time = (c.seconds[to]! - c.seconds[from]!) * 1e9 + (c.nanoseconds[to]! - c.nanoseconds[from]!);
+      if (time < least) least = time;
+      if (time > most) most = time;
+    }
+    return most < least ? null : { least, most };
+  }
+}
+
+export function sightOf(evidence: Sighted, row: number): Sight {
+  const { columns: c, kinds } = evidence.sightings;
+  const { point, flags, totalLength } = kinds.columns;
+  const kind = c.kind[row]!;
+  return {
+    point: point[kind]!,
+    isReply: (flags[kind]! & Flag.Reply) !== 0,
+    size: totalLength[kind]!,
+    seconds: c.seconds[row]!,
+    nanoseconds: c.nanoseconds[row]!,
+  };
+}
+
+/** From the first to the last frame: of the point, or of all devices that one `-i any` capture shows. */
+function windowOf(points: readonly CapturePoint[], point: CapturePoint): Window | null {
+  const together = point.namespace === null ? [point] : points.filter((other) => other.namespace === point.namespace);
+  let window: Window | null = null;
+  for (const { traffic } of together) {
+    if (traffic.frames === 0) continue;
+    const first = { seconds: traffic.firstSeconds, nanoseconds: traffic.firstNanoseconds };
+    const last = { seconds: traffic.lastSeconds, nanoseconds: traffic.lastNanoseconds };
+    window =
+      window === null
+        ? { first, last }
+        : {
+            first: elapsed(first, window.first) > 0 ? first : window.first,
+            last: elapsed(window.last, last) > 0 ? last : window.last,
+          };
+  }
+  return window;
+}
