@@ -63,6 +63,8 @@ export interface ProbeManner {
   readonly replySize: number;
   readonly delivered: boolean;
   readonly replied: boolean;
+  /** Seen as far as there are captures, and no answer came while they ran. */
+  readonly unanswered: boolean;
   readonly lossSegment: string | null;
   /** How the request travelled between the nodes; null when no underlay capture shows it. */
   readonly encapsulation: string | null;
@@ -265,6 +267,7 @@ export class FlowSummary {
         replySize: reply?.lastSeen?.observations[0]?.datagramLength ?? 0,
         delivered: request.disposition === 'delivered',
         replied: reply !== null,
+        unanswered: journey.awaited.length > 0 && losses.length === 0 && request.disposition !== 'refused',
         lossSegment: losses.at(-1)?.segment ?? null,
         encapsulation: underlay?.observations[0]?.encapsulation ?? null,
         corrupted: !journey.composite && (isCorrupted(request) || (reply !== null && isCorrupted(reply))),

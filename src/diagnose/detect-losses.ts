@@ -50,7 +50,12 @@ export function detectLosses(scene: FlowScene, said: (...ids: string[]) => boole
     const partly = firstFailure(scene, rule);
     if (partly !== null) drafts.push(...fragmentsLost(scene, partly.journey, direction));
   }
-  if (summary.path.nodeIsSource === false && firstFailure(scene, 'IPT501') !== null) drafts.push(...silent(scene));
+  const unanswered = firstFailure(scene, 'IPT501');
+  if (unanswered !== null) {
+    const arrived = unanswered.journey.request.lastSeen!.place === 'destination-pod';
+    if (!arrived) drafts.push(...noAnswer(scene, unanswered));
+    else if (summary.path.nodeIsSource === false) drafts.push(...silent(scene));
+  }
   return drafts;
 }
 
@@ -104,16 +109,13 @@ function allLost(
   said: (...ids: string[]) => boolean,
 ): Draft[] {
   if (isExplained(scene, direction, list, said)) return [];
-  // `-i any` shows every device of a node: where the datagram went no further on it, it did not pass the next one.
-  const everyDevice = list.every((l) => l.lastSeen.point?.namespace != null);
-  const all = stagesOf(segment, direction).slice(0, everyDevice ? 1 : undefined);
+  const all = stagesOf(segment, direction);
   const first = list[0]!;
   // Without a tunnel there is no decapsulation: what comes in is forwarded at once.
   const stages = isPlain(first) && all.includes(5) ? all.filter((stage) => stage !== 4) : all;
-  const where = everyDevice ? segmentOfStage(stages[0]!, direction) : segment;
   const base = {
     direction,
-    segment: where,
+    segment,
     fact: factOf(scene, direction, list),
     evidence: evidenceOf(list),
     message: null,
@@ -259,7 +261,13 @@ function someLost(
   const fact = `${list.length} of ${total} ${plural(direction)} that reached ${list[0]!.lastSeen.point!.label} are not at ${list[0]!.firstMissing.point!.label} (${segment}); first: ${factOf(scene, direction, list)}`;
   const stage = segmentStage(segment, direction);
   const base = { direction, segment, confidence: 'likely' as const, fact, evidence: evidenceOf(list) };
-  const filter = stage === 3 || stage === 4 ? openedFilter(scene, direction, list) : null;
+  const filter =
+    direction === 'request' && (stage === 3 || stage === 4)
+      ? openedFilter(
+          scene,
+          list.map((l) => l.position),
+        )
+      : null;
   if (filter !== null) {
     return [{ ...base, id: 'proto4-stateful-filter', message: filter.message, fact: `${fact}; ${filter.fact}` }];
   }
@@ -402,13 +410,8 @@ function sizesExplain(scene: FlowScene, list: readonly Loss[]): boolean {
  * Losses that form the beginning and stop for good, or return after a long pause only, and the first tunnel datagram of the other
  * direction stands right before the first that passes: a stateful filter opened. One that came while they were still lost opened nothing.
  */
-function openedFilter(
-  scene: FlowScene,
-  direction: Direction,
-  list: readonly Loss[],
-): { message: string; fact: string } | null {
-  if (direction !== 'request') return null;
-  const positions = list.map((l) => l.position).sort((a, b) => a - b);
+function openedFilter(scene: FlowScene, lost: readonly number[]): { message: string; fact: string } | null {
+  const positions = [...lost].sort((a, b) => a - b);
   const ends = positions.findIndex((p, i) => p !== i);
   const last = ends < 0 ? positions.length - 1 : ends - 1;
   if (last < 0) return null;
@@ -476,6 +479,40 @@ function fragmentsLost(scene: FlowScene, journey: Journey, direction: Direction)
         o.fragments.length === 0 ? [o.ref] : o.fragments,
       ),
     },
+  ];
+}
+
+/** Not answered, and nobody captured where the request or its answer ended: what is left, and where to look next. */
+function noAnswer(scene: FlowScene, { journey, finding }: NonNullable<ReturnType<typeof firstFailure>>): Draft[] {
+  const last = journey.request.lastSeen!;
+  const segment = segmentBetween(last.role, 'destination-pod');
+  const { records } = scene.summary;
+  const positions = [...records].filter((r) => r.unanswered).map((r) => r.position);
+  const none = journey.awaited[0]!;
+  const more = positions.length > 1 ? ` (and ${positions.length - 1} more)` : '';
+  const fact = `${probeName(scene, 'request', journey.position)}${more} last seen at ${seenAt(last)}; no answer at ${none.point!.label}, which ran on`;
+  const base = { direction: 'request', segment, fact, evidence: finding.evidence } as const;
+  const filter = openedFilter(scene, positions);
+  const open = stagesOf(segment, 'request').filter((stage) => stage >= 3);
+  return [
+    {
+      ...base,
+      id: 'no-answer',
+      confidence: 'certain',
+      message: `${positions.length} of ${records.length} request${records.length === 1 ? '' : 's'} got no answer: lost behind ${last.point!.label} (${segment}), not answered by the pod, or the reply was lost before it was captured`,
+    },
+    ...(filter === null
+      ? []
+      : [
+          {
+            ...base,
+            id: 'proto4-stateful-filter',
+            confidence: 'likely' as const,
+            message: filter.message,
+            fact: `${fact}; ${filter.fact}`,
+          },
+        ]),
+    ...open.map((stage): Draft => ({ ...base, id: stageIds[stage]!, confidence: 'possible', message: null })),
   ];
 }
 

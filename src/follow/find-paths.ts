@@ -3,10 +3,11 @@
 import { addressText } from '../decode/address.js';
 import { mergeFacts } from '../expect/merge.js';
 import type { Profile } from '../expect/profiles.js';
+import type { CapturePoint } from '../observe/capture-point.js';
 import type { ErrorSighting } from '../observe/observation.js';
 import { compareText, type Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
-import type { ExpectationSource, Fact, FlowFacts, HopFacts } from '../path/facts.js';
+import type { ExpectationSource, Fact, FlowFacts, HopFacts, HopRole } from '../path/facts.js';
 import { roleOrder } from '../path/segments.js';
 import { tunnelEnds, whyBackground } from './background.js';
 import { errorsOf } from './errors-of.js';
@@ -178,6 +179,8 @@ function makePath(
       ? profileFact(options.profile.underlayMtu)
       : { value: tunnelMtu.value + overhead, source: tunnelMtu.source, from: `${tunnelMtu.from}, plus ${overhead}` });
   const nodes = nodeNames(inferred, facts, options.expectations);
+  const isFromNode = nodeIsSource(evidence, flow, assignments);
+  const unseen = rolesUnseen(assignments, isFromNode);
   return {
     flow,
     assignments,
@@ -188,7 +191,7 @@ function makePath(
     encapsulation: expectedEncapsulation(options.profile, inferred.oneLink, profileFact),
     nodes,
     outerSeen: firstOuter(evidence, flow),
-    nodeIsSource: nodeIsSource(evidence, flow, assignments),
+    nodeIsSource: isFromNode,
     errors,
     arps: evidence.arps,
     syns: evidence.syns,
@@ -206,9 +209,39 @@ function makePath(
       evidence,
       flow.probes,
       new Map(assignments.flatMap(({ point, role }) => (role === null ? [] : [[point.index, role] as const]))),
+      [...unseen].map(([role, { index }]) => ({ point: index, role, isUnseen: true })),
     ),
+    unseen,
   };
 }
+
+/** Roles that a capture of all devices of their node would show, and no assigned point has. */
+function rolesUnseen(assignments: readonly Assignment[], isFromNode: boolean): Map<HopRole, CapturePoint> {
+  const unseen = new Map<HopRole, CapturePoint>();
+  const taken = new Set(assignments.map(({ role }) => role));
+  for (const side of ['source', 'destination'] as const) {
+    const devices = assignments.filter(({ wholeNode }) => wholeNode === side);
+    const first = devices[0]?.point;
+    if (first === undefined) continue;
+    const point = { ...first, id: first.file, label: `${first.label.replace(/:[^:/]*$/, '')} (any device)` };
+    const [bridge, tunnel, underlay] = nodeRoles[side];
+    // A filter that lets no protocol 4 through hides the node's interface, while its tunnel device shows the inner datagrams.
+    const isHidden =
+      devices.every(({ point: { traffic } }) => traffic.encapsulated === 0) &&
+      devices.some(({ role }) => role === tunnel);
+    for (const role of [bridge, tunnel, underlay]) {
+      if (taken.has(role) || (role === underlay && isHidden)) continue;
+      if (role === 'source-bridge' && (isFromNode || taken.has('source-pod') === false)) continue;
+      unseen.set(role, point);
+    }
+  }
+  return unseen;
+}
+
+const nodeRoles = {
+  source: ['source-bridge', 'encapsulator-tunnel', 'encapsulator-underlay'],
+  destination: ['destination-bridge', 'decapsulator-tunnel', 'decapsulator-underlay'],
+} as const;
 
 const hopFactsOf = ({ request, reply }: FlowFacts): HopFacts[] => [...Object.values(request), ...Object.values(reply)];
 

@@ -89,6 +89,8 @@ export interface FlowPath {
   /** A given expectation says between which nodes the datagram travels. */
   readonly nodesStated: boolean;
   readonly witness: Witness;
+  /** Roles in which a capture of all devices of their node shows nothing of the flow; the point stands for that capture. */
+  readonly unseen: ReadonlyMap<HopRole, CapturePoint>;
 }
 
 export interface Journey {
@@ -218,7 +220,7 @@ function buildLeg(
   const draft: { role: HopRole; point: CapturePoint | null; observations: readonly Observation[] }[] = [];
   for (const role of order) {
     const points = path.assignments.filter((a) => a.role === role).map((a) => a.point);
-    if (points.length === 0) draft.push({ role, point: null, observations: [] });
+    if (points.length === 0) draft.push({ role, point: path.unseen.get(role) ?? null, observations: [] });
     for (const point of points) draft.push({ role, point, observations: byPoint.get(point) ?? [] });
   }
   const direct = passesNoTunnel(path, seen);
@@ -228,16 +230,19 @@ function buildLeg(
   const hops: Hop[] = draft.map((d, i) => {
     const place = placeIn(direction, d.role);
     const sourceSide = isSourceSide(d.role);
-    const state = stateOf(path, d, i < last || answered || (d.point !== null && blind.has(d.point)), direct, run);
+    const stated = stateOf(path, d, i < last || answered || (d.point !== null && blind.has(d.point)), direct, run);
+    // That no device of a node shows it says something only where nothing later does.
+    const isVoid = stated !== 'absent' && d.point !== null && path.unseen.get(d.role) === d.point;
+    const state = isVoid ? 'not-captured' : stated;
     const gap =
       state === 'absent' || state === 'blind'
-        ? path.witness.gapAt(d.point!.index, direction === 'reply', sights)
+        ? path.witness.gapAt({ point: d.point!.index, role: d.role }, direction === 'reply', sights)
         : null;
     return {
       direction,
       role: d.role,
       place,
-      point: d.point,
+      point: isVoid ? null : d.point,
       node: sourceSide ? path.nodes.source : path.nodes.destination,
       state: gap === null ? state : 'not-running',
       gap,
@@ -273,12 +278,12 @@ function buildLeg(
  */
 function awaitedAt({ witness, damaged }: FlowPath, hops: readonly Hop[], sights: readonly Sight[]): readonly Hop[] {
   const awake = hops.filter(
-    ({ point, state }) =>
+    ({ point, role, state }) =>
       point !== null &&
       (state === 'seen' || state === 'absent') &&
       witness.isAlive(point.index) &&
       !damaged.has(point.file) &&
-      witness.gapAt(point.index, true, sights) === null,
+      witness.gapAt({ point: point.index, role }, true, sights) === null,
   );
   const isDecisive = awake.some(
     ({ role, point }) =>

@@ -23,7 +23,6 @@ export class ProbeShapes {
   requests = 0;
   readonly #evidence: Sighted;
   readonly #witness: Witness;
-  readonly #points: readonly number[];
   readonly #quoted: { readonly echoes: ReadonlySet<number>; readonly identifications: ReadonlySet<number> };
   readonly #anyQuoted: boolean;
   readonly #unsorted: number[] = [];
@@ -36,8 +35,8 @@ export class ProbeShapes {
   constructor(evidence: Sighted, errors: readonly ErrorSighting[], witness: Witness) {
     this.#evidence = evidence;
     this.#witness = witness;
-    this.#points = witness.points;
-    this.#candidate = new Int32Array(2 + 2 * MAX_ROWS + 2 * this.#points.length);
+
+    this.#candidate = new Int32Array(2 + 2 * MAX_ROWS + 2 * witness.posts.length);
     const echoes = new Set<number>();
     const identifications = new Set<number>();
     for (const { quotedEcho, quotedInner } of errors) {
@@ -102,14 +101,16 @@ export class ProbeShapes {
     const { rows } = this;
     let length = from;
     let sights: Sight[] | null = null;
-    for (const at of this.#points) {
+    for (const post of this.#witness.posts) {
       for (const isReply of [false, true]) {
         const [begin, end] = isReply ? [this.requests, this.count] : [0, this.requests];
         let isSeen = false;
-        for (let i = begin; i < end && !isSeen; i++) isSeen = point[c.kind[rows[i]!]!] === at;
+        // What stands for all devices of a node may have been seen in another role.
+        for (let i = begin; i < end && !isSeen && post.isUnseen !== true; i++)
+          isSeen = point[c.kind[rows[i]!]!] === post.point;
         if (isSeen) continue;
         sights ??= rows.slice(0, this.count).map((row) => sightOf(this.#evidence, row));
-        const gap = this.#witness.gapAt(at, isReply, sights);
+        const gap = this.#witness.gapAt(post, isReply, sights);
         this.#candidate[length++] = gap === null ? 0 : gap.end === 'start' ? 1 : 2;
       }
     }

@@ -56,7 +56,17 @@ interface Travel {
   readonly most: number;
 }
 
+/** Where a datagram must pass: a capture point in one role. */
+export interface Post {
+  readonly point: number;
+  readonly role: HopRole;
+  /** The point stands for a capture of all devices of a node, none of which shows the flow in this role. */
+  readonly isUnseen?: boolean;
+}
+
 export class Witness {
+  /** All of the flow's path. */
+  readonly posts: readonly Post[];
   readonly #evidence: Sighted;
   readonly #probes: ProbeList;
   readonly #roles: ReadonlyMap<number, HopRole>;
@@ -66,16 +76,12 @@ export class Witness {
   #answered: ReadonlySet<number> | null = null;
   #base: number | null = null;
 
-  /** `roles`: of the points on the flow's path, by point index. */
-  constructor(evidence: Sighted, probes: ProbeList, roles: ReadonlyMap<number, HopRole>) {
+  /** `roles`: of the points on the flow's path, by index; `unseen`: roles in which captures of all devices show nothing. */
+  constructor(evidence: Sighted, probes: ProbeList, roles: ReadonlyMap<number, HopRole>, unseen: readonly Post[] = []) {
     this.#evidence = evidence;
     this.#probes = probes;
     this.#roles = roles;
-  }
-
-  /** Indexes of the path's points. */
-  get points(): readonly number[] {
-    return [...this.#roles.keys()];
+    this.posts = [...[...roles].map(([point, role]) => ({ point, role })), ...unseen];
   }
 
   /**
@@ -85,17 +91,17 @@ export class Witness {
    * Where nothing passes any more, a capture that runs on has nothing to show it by. So one that never held such a message, or
    * none so long, testifies for some seconds more, unless something is missing there that was seen further on.
    */
-  gapAt(point: number, isReply: boolean, seen: readonly Sight[]): Gap | null {
-    const gap = this.#gapAt(point, isReply, seen);
+  gapAt(post: Post, isReply: boolean, seen: readonly Sight[]): Gap | null {
+    const gap = this.#gapAt(post, isReply, seen);
     if (gap === null || gap.by > QUIET_TIME) return gap;
-    const isNew = Math.max(...seen.map(({ size }) => size)) > this.#largest(point, isReply);
-    return isNew && !this.#missedAt(point).has(gap.end) ? null : gap;
+    const isNew = Math.max(...seen.map(({ size }) => size)) > this.#largest(post.point, isReply);
+    return isNew && !this.#missedAt(post).has(gap.end) ? null : gap;
   }
 
-  #gapAt(point: number, isReply: boolean, seen: readonly Sight[]): Gap | null {
-    const nearest = this.#nearest(point, isReply, seen);
+  #gapAt(post: Post, isReply: boolean, seen: readonly Sight[]): Gap | null {
+    const nearest = this.#nearest(post, isReply, seen);
     if (nearest === null) return null;
-    const zone = this.#zone(nearest, point, isReply);
+    const zone = this.#zone(nearest, post, isReply);
     if (zone === null) return null;
     const at = (nearest.seconds - this.#base!) * 1e9 + nearest.nanoseconds;
     if (at < zone.from) return { end: 'start', by: Math.max(0, zone.from - at - zone.slack.from) };
@@ -128,12 +134,13 @@ export class Witness {
   }
 
   /** The ends at which the point's capture lacks what passed: it was seen further on while nothing shows that this capture ran. */
-  #missedAt(point: number): ReadonlySet<Gap['end']> {
+  #missedAt(post: Post): ReadonlySet<Gap['end']> {
+    const { point } = post;
     let missed = this.#missed.get(point);
     if (missed !== undefined) return missed;
     missed = new Set<Gap['end']>();
     this.#missed.set(point, missed);
-    const place = roleOrder(this.#roles.get(point)!);
+    const place = roleOrder(post.role);
     const step = Math.max(1, Math.floor(this.#probes.length / TEACHERS));
     for (let n = 0; n < this.#probes.length && missed.size < 2; n += step) {
       const sights = this.#sightsOf(n);
@@ -145,7 +152,7 @@ export class Witness {
           if (s.isReply !== isReply) return s.isReply;
           return isReply ? roleOrder(role) < place : roleOrder(role) > place;
         });
-        const gap = passed ? this.#gapAt(point, isReply, sights) : null;
+        const gap = passed ? this.#gapAt(post, isReply, sights) : null;
         if (gap !== null) missed.add(gap.end);
       }
     }
@@ -159,8 +166,8 @@ export class Witness {
   }
 
   /** The same message at the nearest place, else the other one: it tells when this one was due. */
-  #nearest(point: number, isReply: boolean, seen: readonly Sight[]): Sight | null {
-    const place = roleOrder(this.#roles.get(point)!);
+  #nearest(post: Post, isReply: boolean, seen: readonly Sight[]): Sight | null {
+    const place = roleOrder(post.role);
     let best: Sight | null = null;
     let bestDistance = Number.POSITIVE_INFINITY;
     for (const each of seen) {
@@ -183,7 +190,8 @@ export class Witness {
     return window;
   }
 
-  #zone(seen: Sight, point: number, isReply: boolean): Zone | null {
+  #zone(seen: Sight, post: Post, isReply: boolean): Zone | null {
+    const { point } = post;
     const { length } = this.#evidence.points;
     const key = ((seen.point * 2 + Number(seen.isReply)) * length + point) * 2 + Number(isReply);
     let zone = this.#zones.get(key);
@@ -193,7 +201,7 @@ export class Witness {
     zone = null;
     if (window !== null) {
       const base = { seconds: this.#base, nanoseconds: 0 };
-      const { likely, slack } = this.#travel(seen, point, isReply);
+      const { likely, slack } = this.#travel(seen, post, isReply);
       zone = {
         from: elapsed(base, window.first) - likely.least + slack.from,
         until: elapsed(base, window.last) - likely.most - slack.until,
@@ -205,11 +213,15 @@ export class Witness {
   }
 
   /** What the clock of the point shows, less what that of the seen one did; how far it may be beside that. */
-  #travel(seen: Sight, point: number, isReply: boolean): { readonly likely: Travel; readonly slack: Zone['slack'] } {
+  #travel(
+    seen: Sight,
+    { point, role }: Post,
+    isReply: boolean,
+  ): { readonly likely: Travel; readonly slack: Zone['slack'] } {
     const learned = this.#learn(seen.point, seen.isReply, point, isReply);
     if (learned !== null) return { likely: learned, slack: { from: MS, until: learned.most - learned.least + SLACK } };
     const from = roleOrder(this.#roles.get(seen.point)!);
-    const to = roleOrder(this.#roles.get(point)!);
+    const to = roleOrder(role);
     const uncompared = { from: UNCOMPARED_SLACK, until: UNCOMPARED_SLACK };
     // What the other message took there tells the offset of the clocks.
     const back = seen.isReply === isReply ? this.#learn(seen.point, !isReply, point, !isReply) : null;

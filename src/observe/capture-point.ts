@@ -43,7 +43,12 @@ export interface Traffic {
   transportWrong: number;
   firstTransportWrong: number;
   firstLargeTcp: number;
+  /** Outermost IPv4 addresses of the first frames, each with the `End` flags of what it was there. */
+  readonly ends: Map<number, number>;
 }
+
+/** What an address was in a frame: its source or destination, and the same of frames that this machine itself sent or was sent. */
+export const End = { Source: 1, Destination: 2, SentHere: 4, SentToHere: 8 } as const;
 
 export function newTraffic(): Traffic {
   return {
@@ -63,5 +68,6 @@ export function newTraffic(): Traffic {
     transportWrong: 0,
     firstTransportWrong: 0,
     firstLargeTcp: 0,
+    ends: new Map(),
   };
 }

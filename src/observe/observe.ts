@@ -17,7 +17,7 @@ import { readError } from './errors.js';
 import type { FileObservations, RawArp, RawError, RawSyn } from './file-observations.js';
 import { FirstLook } from './first-look.js';
 import { encapsulationOf, limitOf } from './headers.js';
-import { countFrame, Points } from './points.js';
+import { countFrame, ENDS_FRAMES, noteEnds, Points } from './points.js';
 import { type Assembled, Reassembly } from './reassembly.js';
 import { transportChecksumRight } from './transport-checksum.js';
 
@@ -59,6 +59,7 @@ export class FileObserver {
       return;
     }
     const { traffic } = this.#points.all[point]!;
+    if (traffic.frames < ENDS_FRAMES) noteEnds(traffic, view);
     countFrame(traffic, frame);
     if (view.outer !== ABSENT) traffic.encapsulated++;
     if (view.count > 1 && view.kind[1] === LayerKind.Vlan) traffic.tagged++;
@@ -116,6 +117,7 @@ export class FileObserver {
     if (traffic === null) return false;
     const look = this.#look;
     const { view } = frame;
+    if (traffic.frames < ENDS_FRAMES) return false;
     if (!look.isPlainTransport(view, frame.start, frame.end, frame.linkType)) return false;
     const length = view.getUint16(look.inner + 2);
     if (length > (look.isTcp ? traffic.largestTcp : traffic.largestOther)) return false;

@@ -1,10 +1,11 @@
 /** The capture points of one file: each of its interfaces, and behind `-i any` each device that frames tell apart. */
 import type { CaptureInterface, FrameCursor } from '../capture/capture.js';
 import { ABSENT, type FrameView } from '../decode/frame.js';
+import * as ipv4 from '../decode/ipv4.js';
 import { LayerKind } from '../decode/layer-kind.js';
 import * as linuxSll from '../decode/linux-sll.js';
 import * as linuxSll2 from '../decode/linux-sll2.js';
-import { type CapturePoint, newTraffic, type Traffic } from './capture-point.js';
+import { type CapturePoint, End, newTraffic, type Traffic } from './capture-point.js';
 
 /** Interfaces and devices of one capture: a hostile one may claim any number. */
 export const MAX_POINTS = 4096;
@@ -101,6 +102,36 @@ export function countFrame(traffic: Traffic, frame: FrameCursor): void {
     traffic.firstSeconds = seconds;
     traffic.firstNanoseconds = nanoseconds;
   }
+}
+
+/** So many frames of a point tell whose it is. */
+export const ENDS_FRAMES = 256;
+const MAX_ENDS = 64;
+/** Packet types of cooked captures (<linux/if_packet.h>). */
+const PACKET_HOST = 0;
+const PACKET_OUTGOING = 4;
+
+/** Notes the addresses of the frame's outermost IPv4 header. */
+export function noteEnds({ ends }: Traffic, view: FrameView): void {
+  let at: number = ABSENT;
+  for (let layer = 0; layer < view.count && at === ABSENT; layer++) {
+    if (view.kind[layer] === LayerKind.Ipv4) at = view.at[layer]!;
+  }
+  if (at === ABSENT) return;
+  const link = view.at[0]!;
+  const packetType =
+    view.kind[0] === LayerKind.LinuxSll2
+      ? linuxSll2.packetType(view.bytes, link)
+      : view.kind[0] === LayerKind.LinuxSll
+        ? linuxSll.packetType(view.bytes, link)
+        : -1;
+  const note = (address: number, what: number): void => {
+    const known = ends.get(address);
+    if (known === undefined && ends.size >= MAX_ENDS) return;
+    ends.set(address, (known ?? 0) | what);
+  };
+  note(ipv4.source(view.bytes, at), End.Source | (packetType === PACKET_OUTGOING ? End.SentHere : 0));
+  note(ipv4.destination(view.bytes, at), End.Destination | (packetType === PACKET_HOST ? End.SentToHere : 0));
 }
 
 function linkOf(linkType: number, arphrd: number): CapturePoint['link'] {

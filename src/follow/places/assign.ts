@@ -7,11 +7,13 @@ import type { CapturePoint } from '../../observe/capture-point.js';
 import { type ArpSighting, type ErrorSighting, elapsed } from '../../observe/observation.js';
 import { compareText, type Sighted } from '../../observe/sighted.js';
 import type { HopRole } from '../../path/facts.js';
+import type { Side } from '../../path/roles.js';
 import { arpsAt } from '../arps-at.js';
 import { echoNumber } from '../errors-of.js';
 import type { Flow } from '../flow.js';
 import { type NameHint, type PointKind, readName } from '../point-name.js';
 import { mostFrequent, type PointView, roundTripDifference, sameStamps, viewPoints } from '../point-view.js';
+import { sidesOfNamespaces } from './whole-nodes.js';
 
 export type RoleFrom = 'command-line' | 'expectation' | 'kernel-state' | 'content' | 'name' | 'elimination';
 
@@ -25,6 +27,8 @@ export interface Assignment {
   readonly offPath: boolean;
   /** A router between the nodes, which both directions pass: on the path, and no place of its own there. */
   readonly between: boolean;
+  /** This capture shows every device of a node: of the node on this side. */
+  readonly wholeNode: Side | null;
 }
 
 /** A role that someone stated, by point index. */
@@ -41,8 +45,6 @@ export interface Learned {
   /** Pod address → node. */
   readonly pods: Map<number, string>;
 }
-
-type Side = 'source' | 'destination';
 
 const LINKTYPE_LINUX_SLL = 113;
 
@@ -130,6 +132,7 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
   sidesByPrefix(onPath, places);
   splitPodsFromBridges(onPath);
   placeSilentPoints(open, places, input);
+  const wholeNodes = wholeNodesOf(places, input);
   learn(input, places);
   return places.map((p) => ({
     point: p.point,
@@ -138,8 +141,32 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
     node: p.stated?.node ?? null,
     offPath: p.offPath,
     between: p.between,
+    wholeNode: p.point.namespace === null ? null : (wholeNodes.get(p.point.namespace) ?? null),
   }));
 }
+
+function wholeNodesOf(places: readonly Place[], input: PathOrderInput): ReadonlyMap<string, Side> {
+  if (places.every((p) => p.point.namespace === null)) return new Map();
+  const views = places.filter((p) => p.view !== null && !p.between).map((p) => p.view!);
+  const nodes = nodesOfFlow(input, views);
+  return sidesOfNamespaces(
+    places.map((p) => {
+      const learned = input.learned.points.get(p.point.index);
+      const isPlaced = p.kind !== null && p.side !== null && !p.offPath;
+      return {
+        point: p.point,
+        side: isPlaced ? p.side : null,
+        elsewhere: p.view !== null && !isPlaced,
+        hint:
+          (learned === undefined ? null : sideOfLearned(learned, input, nodes)) ?? groupSide(p, places) ?? p.name.side,
+      };
+    }),
+    { source: addressOf(nodes.source), destination: addressOf(nodes.destination) },
+  );
+}
+
+/** Nodes are named by their tunnel address where one was seen. */
+const addressOf = (node: string | null): number | null => (node !== null && /^\d+$/.test(node) ? Number(node) : null);
 
 /**
  * Captures of a router between the nodes: what it forwards falls in outer TTL there, or has an outer TTL between those of the two
