@@ -129,7 +129,7 @@ const orderUnder: Readonly<Record<string, readonly string[]>> = {
   probe: ['source', 'destination', 'identifier', 'sequence'],
   request: leg,
   reply: leg,
-  hops: order<HopReport>()('role', 'point', 'node', 'interface', 'encapsulation', 'mtu', 'observations'),
+  hops: order<HopReport>()('role', 'state', 'point', 'node', 'interface', 'encapsulation', 'mtu', 'observations'),
   observations: observation,
   strays: observation,
   outer: header,

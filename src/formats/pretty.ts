@@ -19,7 +19,6 @@ import {
   hopMark,
   hopName,
   hopsByRole,
-  isBlind,
   isFailure,
   journeyToShow,
   type Mark,
@@ -89,8 +88,9 @@ function pathLine(
     skip();
     const more = place.length > 1 ? ` (+${place.length - 1})` : '';
     const name = `${shorten(safeText(hopName(hop, nameOf)), 30)}${more}`;
-    const shown = isBlind(leg, hop) ? `(${name}: not seen)` : name;
-    const mark = worstMark(place.map((one) => hopMark(journey, direction, leg, one)));
+    const shown =
+      hop.state === 'blind' ? `(${name}: not seen)` : hop.state === 'not-running' ? `(${name}: not running)` : name;
+    const mark = worstMark(place.map((one) => hopMark(journey, direction, one)));
     if (end !== null && hop === end.missing) {
       past = true;
       chunks.push(`${paint.as('fail', `─✗ ${broken[leg.disposition]} ┄`)} ${paint.faint(name)}`);

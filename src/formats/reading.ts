@@ -75,12 +75,10 @@ export function cellMark(journey: JourneyReport, direction: Direction, hop: HopR
 }
 
 /** What a hop as a whole is worth: absent where it had to be, judged good, bad, or not at all. */
-export function hopMark(journey: JourneyReport, direction: Direction, leg: LegReport, hop: HopReport): Mark {
-  if (hop.point === null) return 'none';
-  if (hop.observations.length === 0) {
-    if (isBlind(leg, hop)) return 'unproven';
-    return hop === breakOf(leg)?.missing ? 'fail' : 'none';
-  }
+export function hopMark(journey: JourneyReport, direction: Direction, hop: HopReport): Mark {
+  if (hop.state === 'lost-before') return 'fail';
+  if (hop.state === 'blind' || hop.state === 'not-running') return 'unproven';
+  if (hop.state !== 'seen') return 'none';
   return markOf(findingsOfHop(journey, direction, hop));
 }
 
@@ -111,26 +109,9 @@ export interface Break {
 /** Where a leg ends early; null when its last captured hop saw it or nobody can say. */
 export function breakOf(leg: LegReport): Break | null {
   if (leg.disposition === 'delivered') return null;
-  const seen = leg.hops.map((hop) => hop.observations.length > 0);
-  const lastIndex = seen.lastIndexOf(true);
-  const named = leg.hops.findIndex(
-    (hop) => hop.role === leg.firstMissing && hop.point !== null && hop.observations.length === 0,
-  );
-  const missingIndex =
-    named > lastIndex ? named : leg.hops.findIndex((hop, i) => i > lastIndex && hop.point !== null && !seen[i]);
-  const missing = missingIndex < 0 ? null : (leg.hops[missingIndex] ?? null);
-  const last = lastIndex < 0 ? null : (leg.hops[lastIndex] ?? null);
+  const missing = leg.hops.find(({ state }) => state === 'lost-before') ?? null;
+  const last = leg.hops.findLast(({ state }) => state === 'seen') ?? null;
   return missing === null && last === null ? null : { last, missing };
-}
-
-/** A datagram that was not seen here though seen further on: the capture is blind or the datagram went by, but it is not lost here. */
-export function isBlind(leg: LegReport, hop: HopReport): boolean {
-  const at = leg.hops.indexOf(hop);
-  return (
-    hop.point !== null &&
-    hop.observations.length === 0 &&
-    leg.hops.some((other, i) => i > at && other.observations.length > 0)
-  );
 }
 
 const severityRank = { error: 0, warning: 1, info: 2 } as const;

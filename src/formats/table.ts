@@ -1,7 +1,7 @@
 /** The hop table: one row for each place on the path with the fields that people compare there, and a mark on each judged cell. */
 import Table from 'cli-table3';
 import type { Direction } from '../path/roles.js';
-import type { HopReport, JourneyReport, LegReport, Report } from '../report/report.js';
+import type { HopReport, HopReportState, JourneyReport, LegReport, Report } from '../report/report.js';
 import { safeText } from '../report/safe-text.js';
 import { columns, pack, pad, shorten, wrap } from './layout.js';
 import type { Paint } from './paint.js';
@@ -10,20 +10,17 @@ import {
   type Cell,
   cellMark,
   hopName,
-  isBlind,
   type Mark,
   type NameOf,
   observationToShow,
   relativeTime,
 } from './reading.js';
 
-export type HopState = 'seen' | 'lost-before' | 'after-break' | 'blind' | 'not-seen' | 'not-captured';
-
 /** One row as text, free of layout and of unsafe characters. */
 export interface HopRow {
   readonly role: string;
   readonly name: string;
-  readonly state: HopState;
+  readonly state: HopReportState;
   /** In words, when there is no datagram to show. */
   readonly absence: string;
   /** "node1.cap #3", further frames of the same datagram after it. */
@@ -41,23 +38,18 @@ export interface HopRow {
 
 const none: Readonly<Record<Cell, Mark>> = { mac: 'none', outer: 'none', inner: 'none', ttl: 'none', length: 'none' };
 
-function stateOf(leg: LegReport, hop: HopReport): HopState {
-  if (hop.point === null) return 'not-captured';
-  if (hop.observations.length > 0) return 'seen';
-  if (isBlind(leg, hop)) return 'blind';
-  const broken = breakOf(leg);
-  if (broken?.missing === hop) return 'lost-before';
-  return broken?.missing && leg.hops.indexOf(hop) > leg.hops.indexOf(broken.missing) ? 'after-break' : 'not-seen';
-}
-
-function absenceText(leg: LegReport, hop: HopReport, state: HopState, nameOf: NameOf): string {
-  switch (state) {
+function absenceText(leg: LegReport, hop: HopReport, nameOf: NameOf): string {
+  switch (hop.state) {
     case 'seen':
       return '';
     case 'not-captured':
       return 'not captured';
     case 'blind':
       return 'captured, not seen, yet seen further on';
+    case 'not-running':
+      return 'nothing shows that this capture ran when it was due';
+    case 'other-run':
+      return 'captured, holds other pings of this flow';
     case 'lost-before': {
       const last = breakOf(leg)?.last;
       const between = last
@@ -87,7 +79,7 @@ export function hopRows(
   nameOf: NameOf,
 ): HopRow[] {
   return leg.hops.map((hop) => {
-    const state = stateOf(leg, hop);
+    const { state } = hop;
     const name = safeText(hopName(hop, nameOf));
     const seen = observationToShow(journey, direction, hop);
     if (seen === null) {
@@ -95,7 +87,7 @@ export function hopRows(
         role: hop.role,
         name,
         state,
-        absence: safeText(absenceText(leg, hop, state, nameOf)),
+        absence: safeText(absenceText(leg, hop, nameOf)),
         place: hop.point === null ? '' : safeText(nameOf(hop.point)),
         time: null,
         mac: null,
@@ -150,8 +142,9 @@ export function hopRows(
   });
 }
 
-function absenceMark(state: HopState): Mark {
-  return state === 'lost-before' ? 'fail' : state === 'blind' ? 'unproven' : 'none';
+function absenceMark(state: HopReportState): Mark {
+  if (state === 'lost-before') return 'fail';
+  return state === 'blind' || state === 'not-running' ? 'unproven' : 'none';
 }
 
 /** Between two columns. */

@@ -3,10 +3,18 @@
 import type { Finding, Outcome } from '../checks/finding.js';
 import { addressText } from '../decode/address.js';
 import { errorMeaning } from '../follow/icmp-meaning.js';
-import type { Journey, Leg } from '../follow/journey.js';
+import type { Hop, Journey, Leg } from '../follow/journey.js';
 import type { Assignment } from '../follow/places/assign.js';
 import { type ErrorSighting, type Ipv4Header, type Observation, timeText } from '../observe/observation.js';
-import type { HeaderReport, HopReport, JourneyReport, LegReport, ObservationReport, RefusalReport } from './report.js';
+import type {
+  HeaderReport,
+  HopReport,
+  HopReportState,
+  JourneyReport,
+  LegReport,
+  ObservationReport,
+  RefusalReport,
+} from './report.js';
 
 export function journeyReport(journey: Journey, outcome: Outcome, findings: readonly Finding[]): JourneyReport {
   const { key } = journey.probe;
@@ -34,6 +42,7 @@ function legReport(leg: Leg): LegReport {
     hops: leg.hops.map(
       (hop): HopReport => ({
         role: hop.role,
+        state: stateOf(leg, hop),
         point: hop.point?.id ?? null,
         node: hop.node,
         interface: hop.facts.interfaceName?.value ?? hop.point?.interfaceName ?? null,
@@ -43,6 +52,14 @@ function legReport(leg: Leg): LegReport {
       }),
     ),
   };
+}
+
+const broken: ReadonlySet<Leg['disposition']> = new Set(['lost', 'refused', 'misrouted']);
+
+function stateOf(leg: Leg, hop: Hop): HopReportState {
+  if (hop.state !== 'absent' || leg.firstMissing === null || !broken.has(leg.disposition)) return hop.state;
+  if (hop === leg.firstMissing) return 'lost-before';
+  return leg.hops.indexOf(hop) > leg.hops.indexOf(leg.firstMissing) ? 'beyond' : 'absent';
 }
 
 export function observationReport(o: Observation): ObservationReport {

@@ -171,8 +171,25 @@ export interface LegReport {
   readonly hops: readonly HopReport[];
 }
 
+/**
+ * seen: the datagram is in this capture. lost-before: it had to be here and is not, the last sighting stands before it. beyond:
+ * behind such a hop. absent: not in this capture, and nothing tells that it was lost. blind: not in this capture, and seen
+ * further on. not-running: nothing shows that the capture ran when it was due. other-run: the capture holds other pings only.
+ * not-captured: no capture.
+ */
+export type HopReportState =
+  | 'seen'
+  | 'lost-before'
+  | 'beyond'
+  | 'absent'
+  | 'blind'
+  | 'not-running'
+  | 'other-run'
+  | 'not-captured';
+
 export interface HopReport {
   readonly role: HopRole;
+  readonly state: HopReportState;
   /** null: this hop was not captured. A point with no observations: captured, and absent. */
   readonly point: string | null;
   readonly node: string | null;

@@ -63,7 +63,7 @@ const n = (value: number): string => String(Math.round(value * 10) / 10);
 /** Sign and kind of a sighting's badge. */
 function badgeOf({ state, mark }: Sighting): readonly [kind: string, sign: string] {
   if (state === 'lost-before') return ['fail', markSign.fail];
-  if (state === 'blind') return ['unproven', markSign.unproven];
+  if (state === 'blind' || state === 'not-running') return ['unproven', markSign.unproven];
   if (state === 'seen') return [mark, markSign[mark]];
   return ['absent', state === 'not-captured' ? '–' : '∅'];
 }
@@ -128,9 +128,9 @@ function lanes(
         ({ ends, direction: whose }) =>
           whose === direction && Math.min(previous ?? 0, i) >= ends[0] && Math.max(previous ?? 0, i) <= ends[1],
       );
-      const kind = blamed?.kind ?? arrowKind(sighting.state === 'blind' ? 'unproven' : sighting.mark);
+      const kind = blamed?.kind ?? arrowKind(sighting.mark);
       if (gap !== null && i === gap.missing) drawn.push(line(frame, from, to, across, 'broken', null));
-      else if (sighting.state === 'seen' || sighting.state === 'blind') {
+      else if (sighting.state === 'seen' || sighting.mark === 'unproven') {
         drawn.push(line(frame, from, to, across, kind, `arrow-${kind}-${id}`));
       } else drawn.push(line(frame, from, to, across, 'beyond', null));
     }

@@ -1,13 +1,11 @@
 /** The places of a path as drawn: one station for each role, with what request and reply were there. */
 import { type HopRole, hopRoles } from '../../path/facts.js';
 import type { Direction } from '../../path/roles.js';
-import type { HopReport, JourneyReport, LegReport, Report } from '../../report/report.js';
+import type { HopReport, HopReportState, JourneyReport, LegReport, Report } from '../../report/report.js';
 import {
-  breakOf,
   findingsOfHop,
   hopMark,
   hopName,
-  isBlind,
   isFailure,
   type Mark,
   type NameOf,
@@ -18,7 +16,7 @@ import {
   worstMark,
 } from '../reading.js';
 
-export type SightingState = 'seen' | 'lost-before' | 'beyond' | 'absent' | 'blind' | 'not-captured' | 'no-leg';
+export type SightingState = HopReportState | 'no-leg';
 
 export interface Sighting {
   readonly state: SightingState;
@@ -53,6 +51,8 @@ const stateText: Record<SightingState, string> = {
   beyond: 'captured, not seen, after the loss',
   absent: 'captured, not seen',
   blind: 'captured, not seen, yet seen further on',
+  'not-running': 'nothing shows that this capture ran when it was due',
+  'other-run': 'captured, holds other pings of this flow',
   'not-captured': 'not captured',
   'no-leg': 'no reply was seen',
 };
@@ -74,16 +74,10 @@ function sighting(
 ): Sighting {
   const word = direction === 'request' ? 'Request' : 'Reply';
   if (leg === null) return { state: 'no-leg', mark: 'none', failed: [], title: stateText['no-leg'] };
-  const end = breakOf(leg);
-  const first = hops.find((hop) => hop.observations.length > 0) ?? hops.find((hop) => hop === end?.missing) ?? hops[0];
-  const state = ((): SightingState => {
-    if (first === undefined || first.point === null) return 'not-captured';
-    if (first.observations.length > 0) return 'seen';
-    if (isBlind(leg, first)) return 'blind';
-    if (first === end?.missing) return 'lost-before';
-    return end?.missing && leg.hops.indexOf(first) > leg.hops.indexOf(end.missing) ? 'beyond' : 'absent';
-  })();
-  const mark = worstMark(hops.map((hop) => hopMark(journey, direction, leg, hop)));
+  const first =
+    hops.find((hop) => hop.observations.length > 0) ?? hops.find((hop) => hop.state === 'lost-before') ?? hops[0];
+  const state: SightingState = first?.state ?? 'not-captured';
+  const mark = worstMark(hops.map((hop) => hopMark(journey, direction, hop)));
   const seen = first?.observations[0];
   const time =
     first === undefined || seen === undefined ? null : (relativeTime(report, journey, first, seen)?.text ?? null);
