@@ -4,6 +4,7 @@ import { type ClockEstimate, ClockFilter } from '../follow/clock.js';
 import { type Direction, type FlowPath, type Hop, isSourceSide, type Journey, type Leg } from '../follow/journey.js';
 import { median } from '../follow/point-view.js';
 import type { ProbeShapes } from '../follow/probe-shape.js';
+import type { Gap } from '../follow/witness.js';
 import type { CapturePoint } from '../observe/capture-point.js';
 import {
   type ErrorSighting,
@@ -232,6 +233,8 @@ export class FlowSummary {
   readonly records = new ProbeRecords();
   readonly segments = new Map<string, SegmentCount>();
   readonly pointsSeen = new Set<CapturePoint>();
+  /** Captures that did not show that they ran when something was due there: at which end. */
+  readonly gaps = new Map<CapturePoint, Set<Gap['end']>>();
   readonly #firstRefs = new Map<CapturePoint, FrameRef>();
   readonly #order = new Map<string, OrderLine>();
   readonly #clock = new ClockFilter();
@@ -373,6 +376,10 @@ export class FlowSummary {
 
   #lookAt(leg: Leg, lines: JourneyTally['lines'][number][]): void {
     for (const hop of leg.hops) {
+      if (hop.gap !== null) {
+        const ends = this.gaps.get(hop.point!) ?? new Set();
+        this.gaps.set(hop.point!, ends.add(hop.gap.end));
+      }
       if (hop.state !== 'seen') continue;
       const point = hop.point!;
       this.pointsSeen.add(point);

@@ -217,8 +217,15 @@ export function judgeJourney(journey: Journey, findings: readonly Judged[], opti
   if (!journey.request.hops.some((h) => isUnderlay(h.role) && h.state === 'seen')) {
     reasons.push('no underlay capture shows how the request travelled between the nodes');
   }
+  const gaps = [journey.request, journey.reply].flatMap((leg) => leg?.hops.filter((h) => h.gap !== null) ?? []);
+  const told = new Set(gaps.map((hop) => hopGapText(hop, hop.direction)));
+  for (const { point, gap, direction } of gaps) {
+    // The same words for each probe, so that they are counted.
+    const when = gap!.end === 'end' ? 'ends before' : 'begins after';
+    reasons.push(`${point!.label} ${when} the ${direction} was due there`);
+  }
   for (const j of findings) {
-    if (j.blocks)
+    if (j.blocks && !told.has(j.finding.message))
       reasons.push(
         `${j.finding.rule} ${j.finding.name}${j.finding.point === null ? '' : ` at ${j.finding.point}`}: ${j.finding.message}`,
       );

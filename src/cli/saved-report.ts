@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { text as textOf } from 'node:stream/consumers';
 import type { Outcome } from '../checks/finding.js';
-import type { Report } from '../report/report.js';
+import type { HopReport, Report } from '../report/report.js';
 import { UserError } from '../user-error.js';
 
 const outcomes: readonly Outcome[] = ['pass', 'fail', 'unproven'];
@@ -27,7 +27,43 @@ export async function readSavedReport(file: string): Promise<Report> {
   }
   const wrong = whatIsWrong(value);
   if (wrong !== null) throw notAReport(name, wrong);
-  return value as Report;
+  return withStates(value as Report);
+}
+
+/** Reports of 0.1.0 do not say the state of a hop: what its observations tell stands for it. */
+export function withStates(report: Report): Report {
+  for (const { journeys } of report.flows) {
+    for (const journey of journeys) {
+      for (const leg of [journey.request, journey.reply]) {
+        if (!Array.isArray(leg?.hops)) continue;
+        const last = leg.hops.findLastIndex(({ observations }) => observations.length > 0);
+        const missing = leg.hops.findIndex(
+          ({ role, observations }, i) => i > last && role === leg.firstMissing && observations.length === 0,
+        );
+        for (const [i, hop] of leg.hops.entries()) {
+          const { state, point, observations } = hop as Partial<HopReport>;
+          if (state !== undefined) continue;
+          Object.assign(hop, {
+            state: stateOf(point ?? null, observations ?? [], i - last, missing < 0 ? null : i - missing),
+          });
+        }
+      }
+    }
+  }
+  return report;
+}
+
+function stateOf(
+  point: string | null,
+  observations: readonly unknown[],
+  behindLast: number,
+  behindMissing: number | null,
+): HopReport['state'] {
+  if (point === null) return 'not-captured';
+  if (observations.length > 0) return 'seen';
+  if (behindLast < 0) return 'blind';
+  if (behindMissing === null || behindMissing < 0) return 'absent';
+  return behindMissing === 0 ? 'lost-before' : 'beyond';
 }
 
 /** Also for what a reporter stumbles over, further inside. */

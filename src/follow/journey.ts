@@ -283,7 +283,10 @@ function awaitedAt({ witness, damaged }: FlowPath, hops: readonly Hop[], sights:
       (state === 'seen' || state === 'absent') &&
       witness.isAlive(point.index) &&
       !damaged.has(point.file) &&
-      witness.gapAt({ point: point.index, role }, true, sights) === null,
+      // The pod that got the request is taken to have been captured until it would have answered.
+      (state === 'seen' && role === 'destination-pod'
+        ? witness.gapAt({ point: point.index, role }, true, sights)
+        : witness.shownGapAt({ point: point.index, role }, true, sights)) === null,
   );
   const isDecisive = awake.some(
     ({ role, point }) =>

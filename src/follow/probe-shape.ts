@@ -8,7 +8,7 @@ import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import { echoNumber } from './errors-of.js';
 import type { ProbeList } from './probe-list.js';
-import { type Sight, sightOf, type Witness } from './witness.js';
+import { type Gap, type Sight, sightOf, type Witness } from './witness.js';
 
 /** More sightings of one probe than this are judged on their own. */
 const MAX_ROWS = 16;
@@ -110,8 +110,8 @@ export class ProbeShapes {
           isSeen = point[c.kind[rows[i]!]!] === post.point;
         if (isSeen) continue;
         sights ??= rows.slice(0, this.count).map((row) => sightOf(this.#evidence, row));
-        const gap = this.#witness.gapAt(post, isReply, sights);
-        this.#candidate[length++] = gap === null ? 0 : gap.end === 'start' ? 1 : 2;
+        const taken = numberOf(this.#witness.gapAt(post, isReply, sights));
+        this.#candidate[length++] = taken | (numberOf(this.#witness.shownGapAt(post, isReply, sights)) << 2);
       }
     }
     return length;
@@ -183,6 +183,10 @@ export class ProbeShapes {
       point[c.kind[a]!] === point[c.kind[b]!] && c.seconds[a] === c.seconds[b] && c.nanoseconds[a] === c.nanoseconds[b]
     );
   }
+}
+
+function numberOf(gap: Gap | null): number {
+  return gap === null ? 0 : gap.end === 'start' ? 1 : 2;
 }
 
 function equal(known: Int32Array, words: Int32Array, length: number): boolean {

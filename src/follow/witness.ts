@@ -92,20 +92,26 @@ export class Witness {
    * none so long, testifies for some seconds more, unless something is missing there that was seen further on.
    */
   gapAt(post: Post, isReply: boolean, seen: readonly Sight[]): Gap | null {
-    const gap = this.#gapAt(post, isReply, seen);
+    const gap = this.shownGapAt(post, isReply, seen);
     if (gap === null || gap.by > QUIET_TIME) return gap;
     const isNew = Math.max(...seen.map(({ size }) => size)) > this.#largest(post.point, isReply);
     return isNew && !this.#missedAt(post).has(gap.end) ? null : gap;
   }
 
-  #gapAt(post: Post, isReply: boolean, seen: readonly Sight[]): Gap | null {
+  /** The same, of what the capture's own frames show alone. */
+  shownGapAt(post: Post, isReply: boolean, seen: readonly Sight[]): Gap | null {
     const nearest = this.#nearest(post, isReply, seen);
     if (nearest === null) return null;
     const zone = this.#zone(nearest, post, isReply);
     if (zone === null) return null;
     const at = (nearest.seconds - this.#base!) * 1e9 + nearest.nanoseconds;
-    if (at < zone.from) return { end: 'start', by: Math.max(0, zone.from - at - zone.slack.from) };
-    return at > zone.until ? { end: 'end', by: Math.max(0, at - zone.until - zone.slack.until) } : null;
+    // What holds the request ran before its reply was due, and what holds the reply ran after the request was.
+    const isThere = seen.some((s) => s.point === post.point && s.isReply !== isReply) && post.isUnseen !== true;
+    if (at < zone.from && !(isThere && isReply))
+      return { end: 'start', by: Math.max(0, zone.from - at - zone.slack.from) };
+    return at > zone.until && !(isThere && !isReply)
+      ? { end: 'end', by: Math.max(0, at - zone.until - zone.slack.until) }
+      : null;
   }
 
   /** The point holds answers to other probes of the flow. */
@@ -152,7 +158,7 @@ export class Witness {
           if (s.isReply !== isReply) return s.isReply;
           return isReply ? roleOrder(role) < place : roleOrder(role) > place;
         });
-        const gap = passed ? this.#gapAt(post, isReply, sights) : null;
+        const gap = passed ? this.shownGapAt(post, isReply, sights) : null;
         if (gap !== null) missed.add(gap.end);
       }
     }

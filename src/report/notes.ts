@@ -60,6 +60,19 @@ export function flowNotes(summary: FlowSummary): Note[] {
       points: [],
     });
   }
+  for (const [point, ends] of summary.gaps) {
+    const when =
+      ends.size === 2
+        ? 'began after some of them were due and ended before others'
+        : ends.has('start')
+          ? 'began after some of them were due'
+          : 'ended before some of them were due';
+    notes.push({
+      id: 'capture-window',
+      message: `this capture ${when}, from its first frame at ${clockTime(point.traffic.firstSeconds)} to its last at ${clockTime(point.traffic.lastSeconds)} UTC: what it lacks outside of that is neither lost nor proven`,
+      points: [point.id],
+    });
+  }
   if (summary.path.runs !== null) {
     notes.push({
       id: 'different-runs',
@@ -68,6 +81,12 @@ export function flowNotes(summary: FlowSummary): Note[] {
     });
   }
   return notes;
+}
+
+/** "09:14:27" of seconds since 1970; a hostile capture's may be beyond any date. */
+function clockTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? `second ${seconds}` : date.toISOString().slice(11, 19);
 }
 
 /** Nanoseconds in a unit that reads well. */

@@ -3,6 +3,7 @@
 import type { Outcome } from '../../src/checks/finding.js';
 import type { Direction } from '../../src/path/roles.js';
 import type { Diagnosis } from '../../src/report/report.js';
+import { awake } from '../support/awake.js';
 import type { CaptureDraft } from '../support/capture-file.js';
 import type { Captures, CheckPathOptions } from '../support/check-path.js';
 import { type IpipPath, ipipPath, type PathOptions } from '../support/ipip-path.js';
@@ -108,7 +109,10 @@ function relayed(): Captures {
 
 /** The given requests die at S34; at `backAt` nanoseconds the other pod pings back. */
 function statefulFilter(lost: readonly number[], backAt: bigint | null): Captures {
-  const there = ipipPath({ probes: 10, interval: second }).drop({ at: 'S34', probe: lost });
+  const there = awake(ipipPath({ probes: 10, interval: second }), 'decapsulator-underlay').drop({
+    at: 'S34',
+    probe: lost,
+  });
   if (backAt === null) return there.captures();
   return together(there.captures(), backward({ startTime: there.settings.startTime + backAt }).captures());
 }
@@ -496,7 +500,7 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
   },
   {
     name: 'early losses and one later, without a pause',
-    path: ipipPath({ probes: 10 }).drop({ at: 'S34', probe: [1, 2, 7] }),
+    path: awake(ipipPath({ probes: 10 }), 'decapsulator-underlay').drop({ at: 'S34', probe: [1, 2, 7] }),
     outcome: 'fail',
     id: 'random-loss',
     segment: 'S34',
@@ -1018,8 +1022,21 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
     next: at(machine1, 'ethtool -K'),
   },
   {
+    name: 'nobody captured behind the receiving node, and the pod gets no answer',
+    path: awake(ipipPath({ probes: 3, replies: false }), 'source-pod'),
+    options: { choice: { without: ['decapsulator-tunnel', 'destination-pod'] } },
+    outcome: 'fail',
+    id: 'no-answer',
+    segment: 'S45-S56',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine2, 'tcpdump -pni any'),
+    fact: /request 1 of 3 \(and 2 more\) last seen at decapsulator-underlay .* no answer at source-pod.pcap, which ran on/,
+    also: ['decapsulator-input-drop', 'forward-drop-or-rp-filter'],
+  },
+  {
     name: 'a capture between two that hold the ping does not',
-    path: ipipPath({ probes: 2 }).blind('encapsulator-underlay'),
+    path: awake(ipipPath({ probes: 2 }).blind('encapsulator-underlay'), 'encapsulator-underlay'),
     outcome: 'unproven',
     id: 'capture-blind',
     segment: null,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
+import { awake } from '../support/awake.js';
 import { type CaptureChoice, type IpipPath, ipipPath, writeCaptures } from '../support/ipip-path.js';
 import { runInProcess } from '../support/run-in-process.js';
 
@@ -213,7 +214,7 @@ const described: Described[] = [
   },
   {
     name: 'a blind capture',
-    path: ipipPath().blind('encapsulator-underlay'),
+    path: awake(ipipPath().blind('encapsulator-underlay'), 'encapsulator-underlay'),
     outcome: 'unproven',
     diagnosis: 'capture-blind',
   },

@@ -819,7 +819,7 @@ export class IpipPath {
   }
 
   /** Adds a frame as it is to one capture. `after` is nanoseconds after the start. */
-  frame(role: HopRole, after: bigint, bytes: Uint8Array): this {
+  frame(role: HopRole, after: bigint, bytes: Uint8Array, kind: 'background' | 'arp' = 'background'): this {
     return this.#then((run) => {
       const draft: FrameDraft = {
         ethernet: null,
@@ -833,7 +833,7 @@ export class IpipPath {
       run.sightings.push({
         role,
         direction: 'request',
-        kind: 'background',
+        kind,
         probe: 0,
         time: run.settings.startTime + after,
         draft,

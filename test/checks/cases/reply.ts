@@ -1,4 +1,6 @@
 /** IPT501 to IPT505 and IPT601: the answer, and whether the expectation supports the path at all. */
+
+import { awake } from '../../support/awake.js';
 import { expectation } from '../../support/check-path.js';
 import { ipipPath } from '../../support/ipip-path.js';
 import { type CasesByRule, differentRuns, healthy, inPieces, secondCopy, withoutFrames } from './case.js';
@@ -20,11 +22,18 @@ export const replyCases: CasesByRule = {
     },
     { name: 'lost before', path: ipipPath().drop({ at: 'S45' }), verdict: 'not-applicable' },
     {
-      name: 'the destination pod was not captured',
+      name: 'the destination pod was not captured, and no other capture ran on',
       path: unanswered,
-      options: { choice: { without: ['destination-pod'] } },
+      options: { choice: { without: ['destination-pod', 'source-pod'] } },
       verdict: 'unproven',
       missing: 'capture',
+    },
+    {
+      name: 'the destination pod was not captured, and the source pod got no answer while its capture ran',
+      path: awake(ipipPath({ replies: false }), 'source-pod'),
+      options: { choice: { without: ['destination-pod'] } },
+      verdict: 'fail',
+      message: /no reply at source-pod\S* while it ran, and the request was last seen at decapsulator-tunnel/,
     },
   ],
   'reply-lost': [
