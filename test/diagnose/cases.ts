@@ -388,7 +388,11 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
   },
   {
     name: 'replies from some probe on',
-    path: ipipPath({ probes: 9, interval: second }).drop({ at: 'S34', probe: [7, 8, 9], direction: 'reply' }),
+    path: awake(ipipPath({ probes: 9, interval: second }), 'encapsulator-underlay').drop({
+      at: 'S34',
+      probe: [7, 8, 9],
+      direction: 'reply',
+    }),
     outcome: 'fail',
     id: 'proto4-blocked-in-underlay',
     segment: 'S34',
@@ -417,7 +421,7 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
   ).map(
     ([period, lost, message]): DiagnosisCase => ({
       name: `${lost} of ${period} in turn`,
-      path: ipipPath({ probes: 12 }).drop({
+      path: awake(ipipPath({ probes: 12 }), 'decapsulator-underlay').drop({
         at: 'S34',
         probe: Array.from({ length: 12 }, (_, n) => n + 1).filter((n) => n % period < lost),
       }),
@@ -455,7 +459,7 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
   },
   {
     name: 'only what is marked CE over Not-ECT is lost',
-    path: ipipPath({ probes: 6 })
+    path: awake(ipipPath({ probes: 6 }), 'decapsulator-tunnel')
       .change({ at: 'decapsulator-underlay', probe: [2, 5, 6] }, (draft) => {
         draft.outer[0]!.tos = 3;
       })
