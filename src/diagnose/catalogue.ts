@@ -221,6 +221,12 @@ export const diagnosisTexts: readonly DiagnosisText[] = [
         on: 'sender',
         command: () => "uname -r; tcpdump -ni lo 'icmp[0]=3 and icmp[1]=4'",
       },
+      {
+        cause: 'the node had learned a smaller path MTU before the captures began',
+        confirm: 'the route to the peer shows a learned mtu that expires',
+        on: 'sender',
+        command: (s) => `ip route get ${s.receiverNode}; ip route show cache`,
+      },
     ],
     sources: [linux('net/ipv4/ip_tunnel.c', 'tnl_update_pmtu'), rfc(2003, '5.1')],
   },
@@ -704,6 +710,29 @@ export const diagnosisTexts: readonly DiagnosisText[] = [
       },
     ],
     sources: [flannelIpip('MTU'), rfc(1191, '4')],
+  },
+  {
+    id: 'receiver-mtu-too-small',
+    segment: 'S56',
+    summary: 'The receiving node cannot hand on what the tunnel brings: the MTU on its pod side is smaller.',
+    why: 'The tunnel is right and the underlay as well: whoever lowers their MTU cures the wrong place.',
+    shows: 'ICMP 3/4 about the inner datagram from the receiving node, come back through the tunnel.',
+    remedy: "Give the bridge and the pods' veths on that node the MTU of the tunnel, or all nodes the smaller one.",
+    causes: [
+      {
+        cause: "the bridge or the pod's veth on that node has a smaller MTU than the tunnel",
+        confirm: 'its mtu is the one that the message tells',
+        on: 'receiver',
+        command: (s) => `ip route get ${s.receiverPod}; ip -br link; cat /run/flannel/subnet.env /etc/cni/net.d/*`,
+      },
+      {
+        cause: 'a route to the pod with an mtu of its own',
+        confirm: 'ip route get shows it',
+        on: 'receiver',
+        command: (s) => `ip route get ${s.receiverPod}; ip route show cache`,
+      },
+    ],
+    sources: [linux('net/ipv4/ip_forward.c', 'ip_forward'), rfc(1191, '4')],
   },
   {
     id: 'destination-unreachable',

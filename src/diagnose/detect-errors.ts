@@ -1,17 +1,24 @@
 /** ICMP errors as evidence: who sent it, what it quotes, and what Linux makes of it. */
 import { addressText } from '../decode/address.js';
 import { errorMeaning } from '../follow/icmp-meaning.js';
-import { isSourceSide, type Journey } from '../follow/journey.js';
+import type { Journey } from '../follow/journey.js';
 import { type ErrorSighting, refText } from '../observe/observation.js';
 import { findDiagnosis } from './catalogue.js';
 import type { Draft } from './draft.js';
+import { avoidsTunnel, directionOf, isConsequence, isFar } from './refusals.js';
 import type { FlowScene } from './scene.js';
 import { probeName } from './words.js';
 
 const prohibited = new Set([9, 10, 13]);
 
 /** Segments are named in the request's direction: what refuses a reply stands at the other end. */
-const mirrored: Readonly<Record<string, string>> = { S12: 'S56', S23: 'S45', S45: 'S23', S56: 'S12' };
+const mirrored: Readonly<Record<string, string>> = {
+  S12: 'S56',
+  'S12-S23': 'S45-S56',
+  S23: 'S45',
+  S45: 'S23',
+  S56: 'S12',
+};
 
 export function detectErrors(scene: FlowScene): Draft[] {
   const drafts: Draft[] = [];
@@ -22,7 +29,7 @@ export function detectErrors(scene: FlowScene): Draft[] {
 }
 
 function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draft[] {
-  const direction = error.quotedEcho?.reply ? 'reply' : 'request';
+  const direction = directionOf(error);
   const what = probeName(scene, direction, journey.position);
   const places = journey.refusals
     .filter((e) => e.type === error.type && e.code === error.code && e.sender === error.sender)
@@ -41,12 +48,12 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
     segment: direction === 'request' || segment === null ? segment : (mirrored[segment] ?? segment),
     confidence,
     message,
-    fact: `${sender} answered ${what} with ICMP ${errorMeaning(error.type, error.code)}, quoting ${quotes}; seen at ${[...new Set(places)].join(', ')}`,
+    fact: `${sender} answered ${what} with ICMP ${errorMeaning(error.type, error.code)}, quoting ${quotes}; seen at ${[...new Set(places)].join(', ')}${outer === null || error.code === 4 ? '' : consequenceText(scene)}`,
     evidence: journey.refusals.filter((e) => e.type === error.type && e.code === error.code).map((e) => e.ref),
   });
   if (error.type === 11 && error.code === 1) return [draft('fragments-lost', 'S34', null)];
   if (error.type === 11) {
-    const where = outer === null ? segmentOfSender(journey, error) : 'S34';
+    const where = outer === null ? segmentOfSender(scene, journey, error) : 'S34';
     return [
       draft(
         'ttl-expired',
@@ -55,7 +62,7 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
       ),
     ];
   }
-  if (error.type !== 3 || error.code === 4) return [];
+  if (error.type !== 3 || error.code === 4 || isConsequence(scene, journey.refusals, error)) return [];
   if (outer !== null) {
     // An error about the tunnel's datagram: from its destination, or from a machine on the way.
     const fromEnd = error.sender === outer.destination;
@@ -90,7 +97,7 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
       ),
     ];
   }
-  const far = isFar(journey, error);
+  const far = isFar(scene.summary.path, journey.refusals, error);
   const here = (id: string): Pick<Draft, 'first'> => ({
     first: findDiagnosis(id)!.causes.map((c) => ({ ...c, on: far ? 'receiver' : 'sender' })),
   });
@@ -100,35 +107,54 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
     const said = draft('forward-reject', far ? 'S56' : 'S12', `${sender} refuses to forward the inner datagram`);
     return [{ ...said, ...here('forward-reject') }];
   }
-  if (!far && (error.code === 0 || error.code === 6)) {
-    return [
-      draft(
-        'tunnel-route-missing',
-        'S12',
-        `${sender}, the own node, has no route to ${addressText(error.quotedInner!.destination)}`,
-      ),
-    ];
+  const target = addressText(error.quotedInner?.destination ?? 0);
+  const plain = scene.summary.path.encapsulation?.value !== 'none' && avoidsTunnel(scene, direction);
+  if (!far && (error.code === 0 || error.code === 6 || plain)) {
+    return [draft('tunnel-route-missing', 'S12', `${sender}, the own node, has no route to ${target}`)];
+  }
+  if (plain) {
+    const said = `the datagram never entered the tunnel: it left plain, and ${sender}, a router on that way, knows no way to ${target}`;
+    return [draft('tunnel-route-missing', 'S12-S23', said)];
   }
   const said = draft(
     'destination-unreachable',
     far ? 'S56' : 'S12',
-    `${sender} cannot reach ${addressText(error.quotedInner!.destination)}: ${errorMeaning(error.type, error.code)}`,
+    `${sender} cannot reach ${target}: ${errorMeaning(error.type, error.code)}`,
   );
   return [{ ...said, ...here('destination-unreachable') }];
 }
 
-/** Did the error come from behind the wire? It then came back encapsulated, or was seen on the far side. */
-function isFar(journey: Journey, error: ErrorSighting): boolean {
-  const same = journey.refusals.filter(
-    (e) => e.type === error.type && e.code === error.code && e.sender === error.sender,
-  );
-  return same.some((e) => {
-    const role = journey.path.assignments.find((a) => a.point === e.point)?.role;
-    const sourceSide = role === null || role === undefined || isSourceSide(role);
-    return e.outer !== null || (error.quotedEcho?.reply ? sourceSide : !sourceSide);
-  });
+function segmentOfSender(scene: FlowScene, journey: Journey, error: ErrorSighting): string {
+  return isFar(scene.summary.path, journey.refusals, error) ? 'S56' : 'S12';
 }
 
-function segmentOfSender(journey: Journey, error: ErrorSighting): string {
-  return isFar(journey, error) ? 'S56' : 'S12';
+/** What the own node made of an error about its tunnel: one more sentence, not one more cause. */
+function consequenceText(scene: FlowScene): string {
+  for (const { journey } of scene.journeys) {
+    const told = journey.refusals.find((e) => isConsequence(scene, journey.refusals, e));
+    if (told === undefined) continue;
+    return `; ${addressText(told.sender)}, the own node, tells the pod 3/1 (host unreachable) because of it (${refText(told)})`;
+  }
+  return '';
+}
+
+/** The own node said "host unreachable" of what its tunnel had taken, and nothing else was found that would say why. */
+export function unexplainedRefusal(scene: FlowScene): Draft[] {
+  for (const { journey } of scene.journeys) {
+    const told = journey.refusals.find((e) => isConsequence(scene, journey.refusals, e));
+    if (told === undefined) continue;
+    const direction = directionOf(told);
+    return [
+      {
+        id: 'neighbour-unresolved',
+        direction,
+        segment: direction === 'request' ? 'S23' : 'S45',
+        confidence: 'likely',
+        message: `${addressText(told.sender)}, the own node, calls the pod unreachable although its tunnel took the datagram: the next hop of the outer one does not answer`,
+        fact: `${addressText(told.sender)} answered ${probeName(scene, direction, journey.position)} with ICMP ${errorMeaning(3, 1)} (${refText(told)}), and the tunnel device had it`,
+        evidence: [told.ref],
+      },
+    ];
+  }
+  return [];
 }

@@ -11,6 +11,7 @@ import { type CauseText, findDiagnosis } from './catalogue.js';
 import { segmentOfStage, segmentStage, stagesOf } from './detect-mtu.js';
 import type { Draft } from './draft.js';
 import { type LossPattern, lossPattern } from './loss-pattern.js';
+import { directionOf, isConsequence, tunnelErrors } from './refusals.js';
 import type { FlowScene } from './scene.js';
 import {
   absentFrom,
@@ -144,8 +145,8 @@ function isExplained(
 ): boolean {
   if (list.every((l) => isAnswered(scene, l))) return true;
   if (said('tunnel-route-missing', 'pmtu-black-hole', 'tunnel-mtu-exceeds-underlay')) return true;
-  // A reply to the address that NAT put there has nobody to go to.
-  if (said('underlay-nat') && direction === 'reply') return true;
+  // A reply to the address that NAT put there has nobody to go to, and a tunnel is looked up by the addresses that NAT changed.
+  if (said('underlay-nat') && (direction === 'reply' || segmentStage(list[0]!.segment, direction) >= 4)) return true;
   // What is addressed to its own sender arrives nowhere else.
   return list.every((l) =>
     l.lastSeen.observations.some((o) => o.outer !== null && o.outer.source === o.outer.destination),
@@ -189,7 +190,11 @@ function isAnswered(scene: FlowScene, loss: Loss): boolean {
   const journey = scene.journeys.find((j) => j.journey.position === loss.position)?.journey;
   return (
     journey?.refusals.some(
-      (e) => e.type !== 5 && (e.quotedEcho === null || e.quotedEcho.reply === (loss.direction === 'reply')),
+      (e) =>
+        e.type !== 5 &&
+        (e.quotedEcho === null || directionOf(e) === loss.direction) &&
+        // The own node's "host unreachable" is the echo of an error about its tunnel, or of a silence that is to be explained.
+        (tunnelErrors(scene).length > 0 || !isConsequence(scene, journey.refusals, e)),
     ) ?? false
   );
 }

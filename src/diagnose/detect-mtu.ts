@@ -1,57 +1,40 @@
 import { addressText } from '../decode/address.js';
-import { refText } from '../observe/observation.js';
-import { OUTER_HEADER } from '../path/facts.js';
+import { type Journey, placeIn } from '../follow/journey.js';
+import { type ErrorSighting, refText } from '../observe/observation.js';
+import { type HopRole, OUTER_HEADER } from '../path/facts.js';
+import type { Direction } from '../path/roles.js';
 import type { Draft } from './draft.js';
+import { avoidsTunnel, directionOf, isFar } from './refusals.js';
 import type { FlowScene } from './scene.js';
-import { bySegment, firstFailure, seenAt } from './words.js';
+import { bySegment, firstFailure, labelOf, plural, seenAt } from './words.js';
 
 export function detectMtu(scene: FlowScene): Draft[] {
   const { summary } = scene;
-  const { tunnelMtu } = summary.path;
   const drafts: Draft[] = [];
-  const tooBig = summary.tooBig;
-  const inner = tooBig.filter((e) => e.quotedOuter === null && quotesFlow(scene, e));
-  const outer = tooBig.filter((e) => e.quotedOuter !== null);
-  const direction = (e: (typeof tooBig)[number]): 'request' | 'reply' => (e.quotedEcho?.reply ? 'reply' : 'request');
-  const told = inner.find((e) => e.nextHopMtu === tunnelMtu.value);
-  if (told !== undefined) {
+  const outer = summary.tooBig.filter((e) => e.quotedOuter !== null);
+  const own = outer.find((e) => e.sender === e.quotedOuter!.source);
+  const onTheWay = outer.filter((e) => e.sender !== e.quotedOuter!.source);
+  drafts.push(...toldPod(scene, onTheWay));
+  if (own !== undefined) {
     drafts.push({
-      id: 'pod-mtu-exceeds-tunnel',
-      direction: direction(told),
-      segment: direction(told) === 'request' ? 'S12' : 'S56',
-      confidence: 'certain',
-      message: null,
-      fact: `${addressText(told.sender)} refused a datagram of ${told.quotedInner?.totalLength ?? '?'} octets with next-hop MTU ${told.nextHopMtu}, the tunnel's (${refText(told)})`,
-      evidence: inner.map((e) => e.ref),
+      ...encapsulatorTooSmall(directionOf(own), `takes only ${own.nextHopMtu} octets`),
+      fact: `${addressText(own.sender)}, the sending node, told itself a next-hop MTU of ${own.nextHopMtu} (${refText(own)})`,
+      evidence: [own.ref],
     });
   }
-  const reduced = inner.find((e) => e.nextHopMtu > 0 && e.nextHopMtu < tunnelMtu.value);
-  if (reduced !== undefined) {
-    const source = outer.find((e) => e.nextHopMtu === reduced.nextHopMtu + OUTER_HEADER);
-    drafts.push({
-      id: 'pmtu-reduced',
-      direction: direction(reduced),
-      segment: 'S34',
-      confidence: source === undefined ? 'likely' : 'certain',
-      message: `the path takes ${reduced.nextHopMtu} octets inside, not ${tunnelMtu.value}`,
-      fact:
-        source === undefined
-          ? `${addressText(reduced.sender)} told the pod a next-hop MTU of ${reduced.nextHopMtu} (${refText(reduced)}); no capture shows who told the node`
-          : `${addressText(source.sender)} told the node ${source.nextHopMtu} (${refText(source)}), the node told the pod ${reduced.nextHopMtu} (${refText(reduced)}): ${source.nextHopMtu} − ${OUTER_HEADER}, relayed as it should be`,
-      evidence: [...outer, ...inner].map((e) => e.ref),
-    });
-  } else if (outer.length > 0) {
-    const first = outer[0]!;
+  const first = onTheWay[0];
+  if (first !== undefined && !drafts.some((d) => d.id === 'pmtu-reduced')) {
     drafts.push({
       id: 'pmtu-black-hole',
-      direction: direction(first),
+      direction: directionOf(first),
       segment: 'S34',
       confidence: summary.longAfter(first) ? 'likely' : 'possible',
       message: `a machine on the way takes only ${first.nextHopMtu} octets, and the pod was not told`,
       fact: `${addressText(first.sender)} told the node a next-hop MTU of ${first.nextHopMtu} (${refText(first)}); no ICMP 3/4 with ${first.nextHopMtu - OUTER_HEADER} was seen at the pod`,
-      evidence: outer.map((e) => e.ref),
+      evidence: onTheWay.map((e) => e.ref),
     });
   }
+  drafts.push(...cutOuter(scene));
   const cut = firstFailure(scene, 'IPT405');
   if (cut !== null) {
     drafts.push({
@@ -67,6 +50,118 @@ export function detectMtu(scene: FlowScene): Draft[] {
   }
   drafts.push(...thresholds(scene));
   return drafts;
+}
+
+/** ICMP 3/4 about the inner datagram: who sent it says which MTU it is about. `outer`: what machines on the way told the node. */
+function toldPod(scene: FlowScene, outer: readonly ErrorSighting[]): Draft[] {
+  const { path, tooBig } = scene.summary;
+  const { tunnelMtu } = path;
+  const drafts: Draft[] = [];
+  const inner = tooBig.filter((e) => e.quotedOuter === null && e.nextHopMtu > 0 && quotesFlow(scene, e));
+  for (const direction of ['request', 'reply'] as const) {
+    const mine = inner.filter((e) => directionOf(e) === direction);
+    const far = mine.find((e) => isFar(path, mine, e));
+    const near = mine.filter((e) => !isFar(path, mine, e));
+    const said = (e: ErrorSighting): string =>
+      `${addressText(e.sender)} refused a datagram of ${e.quotedInner?.totalLength ?? '?'} octets with next-hop MTU ${e.nextHopMtu} (${refText(e)})`;
+    if (far !== undefined) {
+      drafts.push({
+        id: 'receiver-mtu-too-small',
+        direction,
+        segment: segmentOfStage(5, direction),
+        confidence: 'certain',
+        message: `${addressText(far.sender)}, the receiving node, hands on only ${far.nextHopMtu} octets of what the tunnel brought`,
+        fact: `${said(far)}; it had come through the tunnel`,
+        evidence: mine.map((e) => e.ref),
+      });
+    }
+    // The profile's MTU is a guess: what never enters the tunnel device is refused for the device's own, larger or smaller.
+    const ofTunnel = (e: ErrorSighting): boolean =>
+      e.nextHopMtu === tunnelMtu.value || (tunnelMtu.source === 'profile' && avoidsTunnel(scene, direction));
+    const told = near.find(ofTunnel);
+    if (told !== undefined) {
+      drafts.push({
+        id: 'pod-mtu-exceeds-tunnel',
+        direction,
+        segment: segmentOfStage(1, direction),
+        confidence: 'certain',
+        message: null,
+        fact: `${said(told)}, the tunnel's`,
+        evidence: near.map((e) => e.ref),
+      });
+    }
+    const reduced = near.find((e) => !ofTunnel(e) && e.nextHopMtu < tunnelMtu.value);
+    if (reduced === undefined) continue;
+    const source = outer.find((e) => e.nextHopMtu === reduced.nextHopMtu + OUTER_HEADER);
+    if (source === undefined) {
+      drafts.push({
+        ...encapsulatorTooSmall(direction, `leaves only ${reduced.nextHopMtu} octets inside, not ${tunnelMtu.value}`),
+        fact: `${said(reduced)}, and no capture shows that any machine on the way had told it so`,
+        evidence: near.map((e) => e.ref),
+      });
+      continue;
+    }
+    drafts.push({
+      id: 'pmtu-reduced',
+      direction,
+      segment: 'S34',
+      confidence: 'certain',
+      message: `the path takes ${reduced.nextHopMtu} octets inside, not ${tunnelMtu.value}`,
+      fact: `${addressText(source.sender)} told the node ${source.nextHopMtu} (${refText(source)}), the node told the pod ${reduced.nextHopMtu} (${refText(reduced)}): ${source.nextHopMtu} − ${OUTER_HEADER}, relayed as it should be`,
+      evidence: [...outer, ...near].map((e) => e.ref),
+    });
+  }
+  return drafts;
+}
+
+function encapsulatorTooSmall(direction: Direction, what: string): Omit<Draft, 'fact' | 'evidence'> {
+  return {
+    id: 'tunnel-mtu-exceeds-underlay',
+    direction,
+    segment: segmentOfStage(2, direction),
+    confidence: 'likely',
+    message: `the node interface under the tunnel ${what}: the tunnel MTU plus ${OUTER_HEADER} is more than its MTU`,
+  };
+}
+
+/** The outer datagram travels in fragments: cut where it left its node, or by a machine on the way. */
+function cutOuter(scene: FlowScene): Draft[] {
+  const drafts: Draft[] = [];
+  for (const direction of ['request', 'reply'] as const) {
+    const at = (place: HopRole): ReturnType<typeof firstFailure> =>
+      firstFailure(
+        scene,
+        'IPT210',
+        (f) => f.direction === direction && f.role !== null && placeIn(direction, f.role) === place,
+      );
+    const left = at('encapsulator-underlay');
+    const came = at('decapsulator-underlay');
+    if (left !== null) {
+      drafts.push({
+        ...encapsulatorTooSmall(direction, 'takes less than the tunnel sends'),
+        confidence: 'certain',
+        fact: `${left.finding.message} where it leaves its node, at ${labelOf(scene, left.finding)}`,
+        evidence: left.finding.evidence,
+      });
+    } else if (came !== null) {
+      const whole = leavesWhole(came.journey, direction);
+      drafts.push({
+        id: 'pmtu-reduced',
+        direction,
+        segment: 'S34',
+        confidence: whole ? 'certain' : 'possible',
+        message: 'a machine on the way cuts the outer datagram: a link between the nodes takes less than they send',
+        fact: `${came.finding.message} where it arrives, at ${labelOf(scene, came.finding)}${whole ? ', and it left its node whole' : ''}`,
+        evidence: came.finding.evidence,
+      });
+    }
+  }
+  return drafts;
+}
+
+function leavesWhole(journey: Journey, direction: Direction): boolean {
+  const leg = direction === 'request' ? journey.request : journey.reply;
+  return leg?.hops.some((h) => h.place === 'encapsulator-underlay' && h.state === 'seen') ?? false;
 }
 
 function quotesFlow(scene: FlowScene, error: FlowScene['summary']['tooBig'][number]): boolean {
@@ -108,7 +203,7 @@ function thresholds(scene: FlowScene): Draft[] {
         segment,
         confidence: ids.length === 1 ? ('likely' as const) : ('possible' as const),
         message: `datagrams of ${smallestLost} octets and more are lost, ${largestPassed} and less pass`,
-        fact: `${list.length} ${direction}(s) of ${smallestLost} to ${list.reduce((most, l) => Math.max(most, l.size), 0)} octets last seen at ${seenAt(first.lastSeen)}, not at ${first.firstMissing.point!.label}; ${passed} of at most ${largestPassed} octets passed`,
+        fact: `${list.length} ${plural(direction)} of ${smallestLost} to ${list.reduce((most, l) => Math.max(most, l.size), 0)} octets last seen at ${seenAt(first.lastSeen)}, not at ${first.firstMissing.point!.label}; ${passed} of at most ${largestPassed} octets passed`,
         evidence: list.flatMap((l) => l.lastSeen.observations.slice(0, 1).map((o) => o.ref)),
       };
       drafts.push(...ids.map((id) => ({ ...base, id })));

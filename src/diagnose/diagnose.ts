@@ -4,7 +4,7 @@ import type { Diagnosis } from '../report/report.js';
 import { detectAddressing } from './detect-addressing.js';
 import { detectBlindCaptures, detectRuns } from './detect-captures.js';
 import { detectEncapsulation } from './detect-encapsulation.js';
-import { detectErrors } from './detect-errors.js';
+import { detectErrors, unexplainedRefusal } from './detect-errors.js';
 import { detectLosses } from './detect-losses.js';
 import { detectMtu } from './detect-mtu.js';
 import { detectProblems } from './detect-problems.js';
@@ -23,6 +23,7 @@ export function diagnoseFlow(scene: FlowScene): Diagnosis[] {
   drafts.push(...detectAddressing(scene));
   // Silence is explained only where nothing speaks.
   drafts.push(...detectLosses(scene, said));
+  if (drafts.length === 0) drafts.push(...unexplainedRefusal(scene));
   drafts.push(...detectQuality(scene));
   drafts.push(...detectProblems(scene));
   return inOrder(drafts).map((d) => finishDiagnosis(d, scene.summary.path));

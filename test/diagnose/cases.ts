@@ -611,6 +611,136 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
     next: at(machine2, 'ip -br addr'),
   },
   {
+    name: 'NAT at both ends: each node knows the other by another address',
+    path: ipipPath({ probes: 2, routers: 2 })
+      .change({ at: 'encapsulator-underlay' }, (draft) => {
+        draft.outer[0]!.destination = '203.0.113.42';
+      })
+      .change({ at: 'decapsulator-underlay' }, (draft) => {
+        draft.outer[0]!.source = '203.0.113.41';
+      })
+      .change({ at: 'decapsulator-underlay', direction: 'reply' }, (draft) => {
+        draft.outer[0]!.destination = '203.0.113.41';
+      })
+      .change({ at: 'encapsulator-underlay', direction: 'reply' }, (draft) => {
+        draft.outer[0]!.source = '203.0.113.42';
+      }),
+    outcome: 'fail',
+    id: 'underlay-nat',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    message: /source changed .* to 203\.0\.113\.41, outer destination changed .* from 203\.0\.113\.42 to/,
+    next: /^10\.9\.1\.22 .*# ip -br addr/,
+  },
+  {
+    name: 'NAT of the destination, and the tunnel takes nothing with these addresses: one cause',
+    path: ipipPath({ probes: 2, routers: 1 })
+      .change({ at: 'encapsulator-underlay' }, (draft) => {
+        draft.outer[0]!.destination = '203.0.113.42';
+      })
+      .drop({ at: 'S45' }),
+    outcome: 'fail',
+    id: 'underlay-nat',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    next: /the machine of decapsulator.*# ip -br addr/,
+  },
+  {
+    name: 'an outer destination that answers come not from, and nobody tells whose it is',
+    path: ipipPath({ probes: 2 }).change({ at: 'encapsulator-underlay' }, (draft) => {
+      draft.outer[0]!.destination = '203.0.113.42';
+    }),
+    options: { choice: { without: ['decapsulator-underlay'] } },
+    outcome: 'fail',
+    id: 'wrong-decapsulator',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'possible',
+    fact: /nothing captured tells whose address 203\.0\.113\.42 is/,
+    next: at(machine1, 'ip route get'),
+    also: ['underlay-nat'],
+  },
+  {
+    name: 'an outer destination that another machine of the link has',
+    path: ipipPath({ probes: 2 })
+      .change({ at: 'encapsulator-underlay' }, (draft) => {
+        draft.outer[0]!.destination = '10.9.0.23';
+        draft.ethernet!.destination = strange;
+      })
+      .arpReply({
+        at: ['encapsulator-underlay'],
+        sender: { mac: strange, address: '10.9.0.23' },
+        to: { mac: '52:54:00:aa:00:21', address: '10.9.0.21' },
+      }),
+    options: { choice: { without: ['decapsulator-underlay'] } },
+    outcome: 'fail',
+    id: 'wrong-decapsulator',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'likely',
+    fact: /a machine of this link has that address/,
+    next: at(machine1, 'ip route get'),
+  },
+  {
+    name: 'the sending node itself says less than its tunnel device takes',
+    path: sweep([56, 1452])
+      .drop({ at: 'S23', probe: 2 })
+      .icmpError({ from: '172.20.5.1', type: 3, code: 4, mtu: 1380, quote: 'inner', probe: 2, seenAt: ['source-pod'] }),
+    outcome: 'fail',
+    id: 'tunnel-mtu-exceeds-underlay',
+    segment: 'S23',
+    direction: 'request',
+    confidence: 'likely',
+    message: /leaves only 1380 octets inside/,
+    candidates: [/learned a smaller path MTU before/],
+    next: at(machine1, 'ip link show'),
+  },
+  {
+    name: 'the outer datagram is cut where it leaves its node',
+    path: ipipPath({ payload: 1452, probes: 2, dontFragment: false }).fragment({
+      from: 'encapsulator-underlay',
+      mtu: 1400,
+      layer: 'outer',
+    }),
+    outcome: 'fail',
+    id: 'tunnel-mtu-exceeds-underlay',
+    segment: 'S23',
+    direction: 'request',
+    confidence: 'certain',
+    fact: /where it leaves its node/,
+    next: at(machine1, 'ip link show'),
+  },
+  {
+    name: 'the outer datagram is cut on the way',
+    path: ipipPath({ payload: 1452, probes: 2, dontFragment: false, routers: 1 }).fragment({
+      at: 'decapsulator-underlay',
+      mtu: 1400,
+      layer: 'outer',
+    }),
+    outcome: 'fail',
+    id: 'pmtu-reduced',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    fact: /it left its node whole/,
+    next: at(machine1, 'tracepath'),
+  },
+  {
+    name: 'the receiving node hands on less than the tunnel brings',
+    path: ipipPath({ payload: 1452, probes: 2 })
+      .drop({ at: 'S56' })
+      .icmpError({ from: '172.20.9.0', type: 3, code: 4, mtu: 1440, quote: 'inner' }),
+    outcome: 'fail',
+    id: 'receiver-mtu-too-small',
+    segment: 'S56',
+    direction: 'request',
+    confidence: 'certain',
+    fact: /next-hop MTU 1440 .*come through the tunnel/,
+    next: at(machine2, 'ip -br link'),
+  },
+  {
     name: 'a smaller MTU on the way, told to node and pod',
     path: ipipPath({ payload: 1452, probes: 2 })
       .drop({ at: 'S34' })
@@ -762,6 +892,81 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
       ...(code === 3 ? { also: ['decapsulator-input-reject'] } : {}),
     }),
   ),
+  {
+    name: 'an error about the tunnel, and what the own node makes of it for the next probe: one cause',
+    path: ipipPath({ probes: 3 })
+      .drop({ at: 'S45', probe: 1 })
+      .drop({ at: 'S23', probe: [2, 3] })
+      .icmpError({ from: '10.9.0.22', type: 3, code: 3, quote: 'outer', probe: 1 })
+      .icmpError({
+        from: '172.20.5.1',
+        type: 3,
+        code: 1,
+        quote: 'inner',
+        probe: [2, 3],
+        seenAt: ['source-pod'],
+      }),
+    outcome: 'fail',
+    id: 'tunnel-down-at-decapsulator',
+    segment: 'S45',
+    direction: 'request',
+    confidence: 'certain',
+    fact: /172\.20\.5\.1, the own node, tells the pod 3\/1 \(host unreachable\) because of it/,
+    next: at(machine2, 'ip -d link show type ipip'),
+    also: ['decapsulator-input-reject'],
+  },
+  {
+    name: 'host unreachable from the own node, whose ARP nobody answers',
+    path: ipipPath({ probes: 3 })
+      .drop({ at: 'S23' })
+      .unansweredArp({
+        at: 'encapsulator-underlay',
+        sender: { mac: '52:54:00:aa:00:21', address: '10.9.0.21' },
+        target: '10.9.0.22',
+      })
+      .icmpError({ from: '172.20.5.1', type: 3, code: 1, quote: 'inner', seenAt: ['source-pod'] }),
+    outcome: 'fail',
+    id: 'neighbour-unresolved',
+    segment: 'S23',
+    direction: 'request',
+    confidence: 'likely',
+    message: /nobody answers ARP for 10\.9\.0\.22/,
+    next: at(machine1, 'ip neigh show 10.9.0.22'),
+  },
+  {
+    name: 'host unreachable from the own node, and only pod and tunnel device were captured',
+    path: ipipPath({ probes: 2 })
+      .drop({ at: 'S23' })
+      .icmpError({ from: '172.20.5.1', type: 3, code: 1, quote: 'inner', seenAt: ['source-pod'] }),
+    options: { choice: { only: ['source-pod', 'encapsulator-tunnel'] } },
+    outcome: 'fail',
+    id: 'neighbour-unresolved',
+    segment: 'S23',
+    direction: 'request',
+    confidence: 'likely',
+    message: /although its tunnel took the datagram/,
+    next: /ip neigh show/,
+  },
+  {
+    name: 'plain to the gateway, which knows no way',
+    path: ipipPath({ probes: 2, encapsulation: 'none', routers: 1 })
+      .drop({ at: 'S34' })
+      .icmpError({
+        from: '10.9.0.1',
+        type: 3,
+        code: 1,
+        quote: 'inner',
+        seenAt: ['encapsulator-underlay', 'source-pod'],
+      }),
+    outcome: 'fail',
+    id: 'tunnel-route-missing',
+    segment: 'S12-S23',
+    direction: 'request',
+    confidence: 'certain',
+    message: /never entered the tunnel: it left plain, and 10\.9\.0\.1, a router/,
+    next: at(machine1, 'ip route get 172.20.9.33'),
+    also: ['underlay-source-dest-check'],
+  },
   {
     name: 'decapsulated by a device that nobody captured',
     path: ipipPath({ probes: 2 }).blind('decapsulator-tunnel'),
