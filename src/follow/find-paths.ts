@@ -116,12 +116,12 @@ function leaveOtherPods(evidence: Sighted, drafts: ReadonlyMap<Flow, { assignmen
   const { point, flags } = evidence.sightings.kinds.columns;
   const guessed = [...drafts].map(([flow, { assignments }]) => {
     const { kinds } = flow.probes;
-    const seen = new Set(kinds.map((kind) => point[kind]!));
+    const seen = new Set(kinds.map((kind) => evidence.points[point[kind]!]!.series));
     const places = assignments.filter(
       (a) =>
         (a.role === 'source-pod' || a.role === 'destination-pod') &&
         (a.from === 'name' || a.from === 'elimination') &&
-        !seen.has(a.point.index),
+        !seen.has(a.point.series),
     );
     return { assignments, places, answered: kinds.some((kind) => (flags[kind]! & Flag.Reply) !== 0) };
   });
@@ -208,7 +208,11 @@ function makePath(
     witness: new Witness(
       evidence,
       flow.probes,
-      new Map(assignments.flatMap(({ point, role }) => (role === null ? [] : [[point.index, role] as const]))),
+      new Map(
+        assignments.flatMap(({ point, role }) =>
+          role === null || point.series !== point.index ? [] : [[point.index, role] as const],
+        ),
+      ),
       [...unseen].map(([role, { index }]) => ({ point: index, role, isUnseen: true })),
     ),
     unseen,
@@ -302,7 +306,7 @@ function nodeIsSource(evidence: Sighted, flow: Flow, assignments: readonly Assig
   const seen = (role: string): number[] =>
     assignments
       .filter((a) => a.role === role)
-      .map((a) => views.get(a.point.index))
+      .map((a) => views.get(a.point.series))
       .filter((v) => v !== undefined)
       .map((v) => mostFrequent(v.requestTtls))
       .filter((t) => t !== null);

@@ -211,23 +211,26 @@ function buildLeg(
   blind: ReadonlySet<CapturePoint> = new Set(),
 ): Leg {
   const order = direction === 'request' ? hopRoles : mirrored;
-  const byPoint = new Map<CapturePoint, Observation[]>();
+  // By the first point of their capture, which stands for all its files.
+  const byPoint = new Map<number, Observation[]>();
   for (const o of seen) {
-    const list = byPoint.get(o.point);
-    if (list === undefined) byPoint.set(o.point, [o]);
+    const list = byPoint.get(o.point.series);
+    if (list === undefined) byPoint.set(o.point.series, [o]);
     else list.push(o);
   }
   const draft: { role: HopRole; point: CapturePoint | null; observations: readonly Observation[] }[] = [];
   for (const role of order) {
-    const points = path.assignments.filter((a) => a.role === role).map((a) => a.point);
+    const points = path.assignments
+      .filter((a) => a.role === role && a.point.series === a.point.index)
+      .map((a) => a.point);
     if (points.length === 0) draft.push({ role, point: path.unseen.get(role) ?? null, observations: [] });
-    for (const point of points) draft.push({ role, point, observations: byPoint.get(point) ?? [] });
+    for (const point of points) draft.push({ role, point, observations: byPoint.get(point.index) ?? [] });
   }
   const direct = passesNoTunnel(path, seen);
   const last = draft.findLastIndex((d) => d.observations.length > 0);
   // Who was answered got there: a capture behind the last sighting did not lose the request, it missed it.
   const answered = answers.length > 0;
-  const hops: Hop[] = draft.map((d, i) => {
+  const all: Hop[] = draft.map((d, i) => {
     const place = placeIn(direction, d.role);
     const sourceSide = isSourceSide(d.role);
     const stated = stateOf(path, d, i < last || answered || (d.point !== null && blind.has(d.point)), direct, run);
@@ -253,9 +256,13 @@ function buildLeg(
         (isUnderlay(d.role) ? path.underlayMtu.value : path.tunnelMtu.value),
     };
   });
-  const lastSeen = last < 0 ? null : hops[last]!;
+  // Where another capture of the place holds it, it does not matter that this one did not run.
+  const hops = all.filter(
+    (hop) => hop.state !== 'not-running' || !all.some((other) => other.role === hop.role && other.state === 'seen'),
+  );
+  const lastSeen = last < 0 ? null : all[last]!;
   // A second point of the same role that lacks what the first one has is blind, not the place of a loss.
-  const firstMissing = hops.find((h, i) => i > last && h.state === 'absent' && h.role !== lastSeen?.role) ?? null;
+  const firstMissing = all.find((h, i) => i > last && h.state === 'absent' && h.role !== lastSeen?.role) ?? null;
   return { direction, hops, lastSeen, firstMissing, disposition: disposition() };
 
   function disposition(): Disposition {
@@ -267,7 +274,7 @@ function buildLeg(
     if (refused) return 'refused';
     if (firstMissing === null) return 'insufficient-evidence';
     if (path.damaged.has(firstMissing.point!.file)) return 'insufficient-evidence';
-    const astray = path.assignments.some((a) => a.offPath && byPoint.has(a.point));
+    const astray = path.assignments.some((a) => a.offPath && byPoint.has(a.point.index));
     return astray ? 'misrouted' : 'lost';
   }
 }

@@ -46,7 +46,7 @@ interface Passage {
   readonly pair: string;
 }
 
-/** `most`: so many probes are looked at, from the first. */
+/** By the first point of each capture. `most`: so many probes are looked at, from the first. */
 export function viewPoints(
   evidence: Sighted,
   probes: ProbeList,
@@ -98,7 +98,7 @@ export function viewPoints(
   /** `passed`, `returned`: how the probe's request and reply passed each point first. */
   const lookAt = (row: number, n: number, passed: Map<number, Passage>, returned: Map<number, Passage>): void => {
     const kind = c.kind[row]!;
-    const point = k.point[kind]!;
+    const point = evidence.points[k.point[kind]!]!.series;
     const v = view(point);
     const how = passage(kind);
     const { ttl, outerTtl } = how;
@@ -149,7 +149,7 @@ export function viewPoints(
 
   function isSampled(row: number): boolean {
     const kind = c.kind[row]!;
-    const v = views.get(k.point[kind]!);
+    const v = views.get(evidence.points[k.point[kind]!]!.series);
     return v !== undefined && (k.flags[kind]! & Flag.Reply ? v.replies : v.requests) >= SAMPLE;
   }
   return views;

@@ -107,7 +107,7 @@ export class ProbeShapes {
         let isSeen = false;
         // What stands for all devices of a node may have been seen in another role.
         for (let i = begin; i < end && !isSeen && post.isUnseen !== true; i++)
-          isSeen = point[c.kind[rows[i]!]!] === post.point;
+          isSeen = this.#evidence.points[point[c.kind[rows[i]!]!]!]!.series === post.point;
         if (isSeen) continue;
         sights ??= rows.slice(0, this.count).map((row) => sightOf(this.#evidence, row));
         const taken = numberOf(this.#witness.gapAt(post, isReply, sights));

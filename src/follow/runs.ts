@@ -21,7 +21,7 @@ export function findRuns(evidence: Sighted, flow: Flow): ReadonlyMap<number, num
     const count = flow.probes.rows(n, rows);
     let same = count === before.length;
     for (let i = 0; i < count; i++) {
-      const point = k.point[c.kind[rows[i]!]!]!;
+      const point = evidence.points[k.point[c.kind[rows[i]!]!]!]!.series;
       if (before[i] !== point) {
         same = false;
         before[i] = point;
@@ -36,10 +36,11 @@ export function findRuns(evidence: Sighted, flow: Flow): ReadonlyMap<number, num
   }
   const roots = new Map<number, number>();
   const runs = new Map<number, number>();
-  for (const point of [...parent.keys()].sort((a, b) => a - b)) {
-    const root = find(point);
+  for (const { index, series } of evidence.points) {
+    if (!parent.has(series)) continue;
+    const root = find(series);
     if (!roots.has(root)) roots.set(root, roots.size);
-    runs.set(point, roots.get(root)!);
+    runs.set(index, roots.get(root)!);
   }
   return roots.size > 1 ? runs : null;
 }

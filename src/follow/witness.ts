@@ -58,6 +58,7 @@ interface Travel {
 
 /** Where a datagram must pass: a capture point in one role. */
 export interface Post {
+  /** Index of the first point of its capture. */
   readonly point: number;
   readonly role: HopRole;
   /** The point stands for a capture of all devices of a node, none of which shows the flow in this role. */
@@ -118,7 +119,9 @@ export class Witness {
   seesReplies(point: number): boolean {
     const { point: points, flags } = this.#evidence.sightings.kinds.columns;
     this.#answered ??= new Set(
-      this.#probes.kinds.filter((kind) => (flags[kind]! & Flag.Reply) !== 0).map((kind) => points[kind]!),
+      this.#probes.kinds
+        .filter((kind) => (flags[kind]! & Flag.Reply) !== 0)
+        .map((kind) => this.#seriesOf(points[kind]!)),
     );
     return this.#answered.has(point);
   }
@@ -128,12 +131,16 @@ export class Witness {
     return this.#window(point) !== null;
   }
 
+  #seriesOf(point: number): number {
+    return this.#evidence.points[point]!.series;
+  }
+
   /** Size of the longest such message that the point holds, -1 when it holds none. */
   #largest(at: number, isReply: boolean): number {
     const { point, flags, totalLength } = this.#evidence.sightings.kinds.columns;
     let largest = -1;
     for (const kind of this.#probes.kinds) {
-      if (point[kind] !== at || ((flags[kind]! & Flag.Reply) !== 0) !== isReply) continue;
+      if (this.#seriesOf(point[kind]!) !== at || ((flags[kind]! & Flag.Reply) !== 0) !== isReply) continue;
       largest = Math.max(largest, totalLength[kind]!);
     }
     return largest;
@@ -251,7 +258,7 @@ export class Witness {
     const first = (count: number, at: number, isReply: boolean): number => {
       for (let i = 0; i < count; i++) {
         const kind = c.kind[rows[i]!]!;
-        if (point[kind] === at && ((flags[kind]! & Flag.Reply) !== 0) === isReply) return rows[i]!;
+        if (this.#seriesOf(point[kind]!) === at && ((flags[kind]! & Flag.Reply) !== 0) === isReply) return rows[i]!;
       }
       return -1;
     };
@@ -274,7 +281,7 @@ export function sightOf(evidence: Sighted, row: number): Sight {
   const { point, flags, totalLength } = kinds.columns;
   const kind = c.kind[row]!;
   return {
-    point: point[kind]!,
+    point: evidence.points[point[kind]!]!.series,
     isReply: (flags[kind]! & Flag.Reply) !== 0,
     size: totalLength[kind]!,
     seconds: c.seconds[row]!,
@@ -282,9 +289,11 @@ export function sightOf(evidence: Sighted, row: number): Sight {
   };
 }
 
-/** From the first to the last frame: of the point, or of all devices that one `-i any` capture shows. */
+/** From the first to the last frame: of all files of the capture, and of all devices that it shows. */
 function windowOf(points: readonly CapturePoint[], point: CapturePoint): Window | null {
-  const together = point.namespace === null ? [point] : points.filter((other) => other.namespace === point.namespace);
+  const together = points.filter(
+    (other) => other.series === point.series || (point.namespace !== null && other.namespace === point.namespace),
+  );
   let window: Window | null = null;
   for (const { traffic } of together) {
     if (traffic.frames === 0) continue;

@@ -15,6 +15,8 @@ export interface CapturePoint {
   readonly filter: string | null;
   /** What the link shows by itself: no link header (a tunnel device), Ethernet, or a cooked header of `-i any`. */
   readonly link: 'raw' | 'ethernet' | 'cooked-tunnel' | 'cooked-ethernet' | 'cooked-other';
+  /** Index of the first point of the capture that this one belongs to: its own, unless the capture is in several files. */
+  readonly series: number;
   /** Points of one `-i any` capture share a network namespace, hence a clock and a node. */
   readonly namespace: string | null;
   readonly traffic: Traffic;

@@ -4,7 +4,15 @@ import { macTextOf } from '../decode/address.js';
 import type { CapturePoint } from './capture-point.js';
 import type { FileObservations } from './file-observations.js';
 import { encapsulations } from './headers.js';
-import type { ArpSighting, ErrorSighting, FrameRef, Observation, SynSighting } from './observation.js';
+import {
+  type ArpSighting,
+  type ErrorSighting,
+  elapsed,
+  type FrameRef,
+  type Observation,
+  type SynSighting,
+} from './observation.js';
+import { type RotatedFile, rotationsOf } from './rotation.js';
 import { Flag, SightingTable } from './sightings.js';
 
 export interface Sighted {
@@ -28,7 +36,8 @@ export interface FileSighted {
 /** Joins the files' observations. The order of `files` does not matter: they are taken by name. */
 export function gatherSighted(files: readonly FileSighted[]): Sighted {
   const ordered = [...files].sort((a, b) => compareText(a.summary.file, b.summary.file));
-  const points: CapturePoint[] = [];
+  const points: NumberedPoint[] = [];
+  const parts: string[] = [];
   // The rows of a single file are numbered as they must be: a copy of them would be most of what the run holds.
   const only = ordered.length === 1 ? ordered[0]!.observations.sightings : null;
   const single = only instanceof SightingTable ? only : null;
@@ -44,8 +53,9 @@ export function gatherSighted(files: readonly FileSighted[]): Sighted {
   const limits: string[] = [];
   const incomplete = new Set<string>();
   const shared = sharedFolders(ordered.map((f) => f.summary.file));
+  const firsts = rotationsOf(ordered.map(rotatedFile));
   for (const { summary, observations } of ordered) {
-    const mapping = addPoints(points, summary, observations, shared);
+    const mapping = addPoints(points, parts, summary, observations, shared, firsts.get(summary.file)!);
     if (single === null) sightings.append(observations.sightings, mapping);
     const point = (index: number): CapturePoint => points[mapping[index]!]!;
     const ref = (frame: number): FrameRef => ({ file: summary.file, frame });
@@ -63,14 +73,50 @@ export function gatherSighted(files: readonly FileSighted[]): Sighted {
       if (count > 0) limits.push(`${summary.file}: ${count} more ${what} than are kept were passed over`);
     }
   }
+  joinSeries(points, parts, firsts);
   return { captures: ordered.map((f) => f.summary), points, sightings, errors, arps, syns, limits, incomplete };
 }
 
+/** Which series a point belongs to shows when all are there. */
+type NumberedPoint = CapturePoint & { series: number };
+
+function rotatedFile({ summary, observations }: FileSighted): RotatedFile {
+  let window: RotatedFile['window'] = null;
+  for (const { traffic: t } of observations.points) {
+    if (t.frames === 0) continue;
+    const first = { seconds: t.firstSeconds, nanoseconds: t.firstNanoseconds };
+    const last = { seconds: t.lastSeconds, nanoseconds: t.lastNanoseconds };
+    window = {
+      first: window !== null && elapsed(window.first, first) >= 0 ? window.first : first,
+      last: window !== null && elapsed(last, window.last) >= 0 ? window.last : last,
+    };
+  }
+  return { summary, window };
+}
+
+/** Gives the points of one capture's later files the number of their like in the earliest file that has one. */
+function joinSeries(
+  points: readonly NumberedPoint[],
+  parts: readonly string[],
+  firsts: ReadonlyMap<string, string>,
+): void {
+  const time = ({ traffic: t }: CapturePoint): number => (t.frames === 0 ? Number.POSITIVE_INFINITY : t.firstSeconds);
+  const series = new Map<string, number>();
+  for (const point of [...points].sort((a, b) => time(a) - time(b))) {
+    const first = firsts.get(point.file)!;
+    const key = JSON.stringify([first, parts[point.index]]);
+    point.series = series.get(key) ?? point.index;
+    series.set(key, point.series);
+  }
+}
+
 function addPoints(
-  points: CapturePoint[],
+  points: NumberedPoint[],
+  parts: string[],
   summary: CaptureSummary,
   observations: FileObservations,
   shared: number,
+  first: string,
 ): number[] {
   const alone = observations.points.length === 1;
   const taken = new Set<string>();
@@ -91,6 +137,7 @@ function addPoints(
     }
     taken.add(id);
     const index = points.length;
+    parts.push(`${raw.interfaceIndex} ${device?.name ?? ''} ${raw.part} ${raw.linkType}`);
     points.push({
       index,
       id,
@@ -101,7 +148,8 @@ function addPoints(
       snapLength: device?.snapLength ?? 0,
       filter: device?.filter ?? null,
       link: raw.link,
-      namespace: raw.part === '' ? null : `${summary.file}:${raw.interfaceIndex}`,
+      series: index,
+      namespace: raw.part === '' ? null : `${first}:${raw.interfaceIndex}`,
       traffic: raw.traffic,
     });
     return index;

@@ -93,19 +93,22 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
   const views = viewPoints(evidence, flow.probes);
   addErrorAnswers(flow, views, input.refusals);
   const shared = sharedFiles(evidence);
-  const places: Place[] = evidence.points.map((point) => {
-    const stated = input.stated.get(point.index) ?? null;
-    const at = stated === null ? null : placeOf(stated.role);
+  const heads = evidence.points.filter((point) => point.series === point.index);
+  const stated = new Map<number, StatedRole>();
+  for (const [index, role] of input.stated) stated.set(evidence.points[index]!.series, role);
+  const places: Place[] = heads.map((point) => {
+    const said = stated.get(point.index) ?? null;
+    const at = said === null ? null : placeOf(said.role);
     return {
       point,
       view: views.get(point.index) ?? null,
       name: readName(point, shared.has(point.file)),
       kind: at?.kind ?? null,
       side: at?.side ?? null,
-      from: stated?.from ?? null,
+      from: said?.from ?? null,
       offPath: false,
       between: false,
-      stated,
+      stated: said,
     };
   });
   const open = places.filter((p) => p.stated === null);
@@ -134,15 +137,20 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
   placeSilentPoints(open, places, input);
   const wholeNodes = wholeNodesOf(places, input);
   learn(input, places);
-  return places.map((p) => ({
-    point: p.point,
-    role: p.kind !== null && p.side !== null && !p.offPath ? roleOf[p.kind][p.side] : null,
-    from: p.kind !== null && p.side !== null && !p.offPath ? p.from : null,
-    node: p.stated?.node ?? null,
-    offPath: p.offPath,
-    between: p.between,
-    wholeNode: p.point.namespace === null ? null : (wholeNodes.get(p.point.namespace) ?? null),
-  }));
+  const placed = new Map(places.map((p) => [p.point.index, p]));
+  return evidence.points.map((point) => {
+    const p = placed.get(point.series)!;
+    const isOn = p.kind !== null && p.side !== null && !p.offPath;
+    return {
+      point,
+      role: isOn ? roleOf[p.kind!][p.side!] : null,
+      from: isOn ? p.from : null,
+      node: p.stated?.node ?? null,
+      offPath: p.offPath,
+      between: p.between,
+      wholeNode: point.namespace === null ? null : (wholeNodes.get(point.namespace) ?? null),
+    };
+  });
 }
 
 function wholeNodesOf(places: readonly Place[], input: PathOrderInput): ReadonlyMap<string, Side> {
