@@ -1,5 +1,6 @@
 /** Which flows are pod traffic between nodes, and which are only there as well: those are named once and not judged. */
 import { addressText } from '../decode/address.js';
+import { End } from '../observe/capture-point.js';
 import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import type { Flow } from './flow.js';
@@ -24,7 +25,21 @@ export function tunnelEnds(evidence: Sighted): TunnelEnds {
     if (!pods.has(k.source[kind]!)) pods.set(k.source[kind]!, source);
     if (!pods.has(k.destination[kind]!)) pods.set(k.destination[kind]!, destination);
   }
+  for (const { traffic } of evidence.points) {
+    for (const [address, what] of traffic.ends) if ((what & End.Tunnel) !== 0) nodes.add(address);
+  }
   return { nodes, pods };
+}
+
+/** Two addresses of one network, as far as their first bits tell. */
+const shares = (a: number, b: number, bits: number): boolean => (a ^ b) >>> (32 - bits) === 0;
+
+/** Not private, shared, loopback or link-local (RFC 6890 section 2.2.2): outside of every cluster but one that was given such. */
+function isPublic(address: number): boolean {
+  const [a, b] = [address >>> 24, (address >>> 16) & 255];
+  const isPrivate =
+    a === 10 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) || (a === 100 && b >= 64 && b < 128);
+  return !isPrivate && a !== 0 && a !== 127 && !(a === 169 && b === 254) && a < 224;
 }
 
 interface Shape {
@@ -53,7 +68,27 @@ export function whyBackground(evidence: Sighted, flow: Flow, { nodes, pods }: Tu
     const [r] = shape.replyTtls;
     if (isInitial(q!) && isInitial(r!)) return `${name} was answered on its own link, nothing forwarded it: not judged`;
   }
+  const mayBePod = (address: number): boolean =>
+    !nodes.has(address) &&
+    (pods.has(address) ||
+      ([...pods.keys()].some((pod) => shares(pod, address, 16)) &&
+        ![...nodes].some((node) => shares(node, address, 24))));
+  if (!shape.tunnelled && pods.size > 0) {
+    const own = [flow.source, flow.destination].filter((end) => nodes.has(end));
+    const other = own[0] === flow.source ? flow.destination : flow.source;
+    if (own.length === 1 && !mayBePod(other))
+      return `${name} is a node's own, with nothing of the pods at its other end: not judged`;
+    if (isPublic(flow.destination) && !mayBePod(flow.destination))
+      return `${name} leaves the cluster, its destination is no pod's: not judged`;
+  }
   const renamed = flow.probes.rewritten;
+  if (
+    !shape.tunnelled &&
+    renamed.length > 0 &&
+    !mayBePod(flow.destination) &&
+    renamed.every((k) => nodes.has(k.source))
+  )
+    return `${name} leaves the cluster through its node's address: not judged`;
   const outward = renamed.length > 0 && shape.replied && !pods.has(flow.destination);
   // Where nothing tells the nodes' addresses: renamed and forwarded once, on no tunnel device, and seen by nobody behind.
   const once = nodes.size === 0 && !shape.tunnelled && Math.max(...shape.ttls) - Math.min(...shape.ttls) === 1;

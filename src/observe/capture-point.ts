@@ -49,8 +49,11 @@ export interface Traffic {
   readonly ends: Map<number, number>;
 }
 
-/** What an address was in a frame: its source or destination, and the same of frames that this machine itself sent or was sent. */
-export const End = { Source: 1, Destination: 2, SentHere: 4, SentToHere: 8 } as const;
+/**
+ * What an address was in a frame: its source or destination, the same of frames that this machine itself sent or was sent, and
+ * one of those of an IPv4-in-IPv4 tunnel.
+ */
+export const End = { Source: 1, Destination: 2, SentHere: 4, SentToHere: 8, Tunnel: 16 } as const;
 
 export function newTraffic(): Traffic {
   return {

@@ -130,8 +130,9 @@ export function noteEnds({ ends }: Traffic, view: FrameView): void {
     if (known === undefined && ends.size >= MAX_ENDS) return;
     ends.set(address, (known ?? 0) | what);
   };
-  note(ipv4.source(view.bytes, at), End.Source | (packetType === PACKET_OUTGOING ? End.SentHere : 0));
-  note(ipv4.destination(view.bytes, at), End.Destination | (packetType === PACKET_HOST ? End.SentToHere : 0));
+  const tunnel = at === view.outer ? End.Tunnel : 0;
+  note(ipv4.source(view.bytes, at), tunnel | End.Source | (packetType === PACKET_OUTGOING ? End.SentHere : 0));
+  note(ipv4.destination(view.bytes, at), tunnel | End.Destination | (packetType === PACKET_HOST ? End.SentToHere : 0));
 }
 
 function linkOf(linkType: number, arphrd: number): CapturePoint['link'] {
