@@ -1,5 +1,6 @@
 /** UDP (RFC 768), and which tunnel its ports and first octets announce. */
 import { uint16, uint32 } from './bytes.js';
+import { onesComplementSum } from './checksum.js';
 import { type FrameView, LimitBy, Problem } from './frame-view.js';
 import * as geneve from './geneve.js';
 import * as gre from './gre.js';
@@ -12,6 +13,8 @@ import * as vxlan from './vxlan.js';
 import * as wireguard from './wireguard.js';
 
 export const LENGTH = 8;
+/** Of an IPv4 header without options (RFC 791). */
+const IPV4_LENGTH = 20;
 /** IPsec behind address translation (RFC 3948). */
 const ESP_PORT = 4500;
 const NAT_KEEPALIVE = 0xff;
@@ -71,11 +74,46 @@ export function isTunnelPort(port: number): boolean {
   return kindOfPort[port] !== LayerKind.None;
 }
 
+/**
+ * Octets between the UDP header and an IP datagram that any port may carry: none (FoU of Linux, flannel's udp backend, GUE's
+ * variant 1), or the header of GUE (draft-ietf-intarea-gue, section 3), without and with four octets of optional fields.
+ */
+const shims: readonly number[] = [0, 4, 8];
+
+/** Does the data look like an IPv4 datagram that fills it? `limit` is one past the last captured octet. */
+export function mayCarryIpv4(view: DataView, at: number, limit: number, length: number): boolean {
+  for (const shim of shims) {
+    const ip = at + LENGTH + shim;
+    if (ip + 4 > limit) return false;
+    if (view.getUint8(ip) >>> 4 === 4 && view.getUint16(ip + 2) === length - LENGTH - shim) return true;
+  }
+  return false;
+}
+
+/** Where such a datagram begins, its header's checksum being right; -1: there is none. */
+function ipv4Inside(bytes: Uint8Array, at: number, limit: number): number {
+  for (const shim of shims) {
+    const ip = at + LENGTH + shim;
+    if (ip + IPV4_LENGTH > limit) return -1;
+    const first = bytes[ip]!;
+    const header = (first & 0x0f) << 2;
+    if (first >>> 4 !== 4 || header < IPV4_LENGTH || ip + header > limit) continue;
+    if (uint16(bytes, ip + 2) !== length(bytes, at) - LENGTH - shim) continue;
+    if (onesComplementSum(bytes, ip, ip + header) === 0xffff) return ip;
+  }
+  return -1;
+}
+
 /** Either port may be the tunnel's: replies of some implementations come from it. */
 function layerOfPorts(view: FrameView, bytes: Uint8Array, at: number): number {
   const kind = kindOfPort[destinationPort(bytes, at)]! || kindOfPort[sourcePort(bytes, at)]!;
   if (kind === LayerKind.Esp) return layerOfEspPort(view, bytes, at + LENGTH);
   if (kind !== LayerKind.None) return kind;
+  const ip = ipv4Inside(bytes, at, view.nextLimit);
+  if (ip !== -1) {
+    view.nextAt = ip;
+    return LayerKind.Ipv4;
+  }
   const isWireGuard = wireguard.hasShape(bytes, at + LENGTH, view.nextLimit, length(bytes, at) - LENGTH);
   return isWireGuard ? LayerKind.WireGuard : LayerKind.None;
 }

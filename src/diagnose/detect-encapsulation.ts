@@ -23,7 +23,7 @@ export function detectEncapsulation(scene: FlowScene): Draft[] {
       confidence: 'certain',
       message: plainWanted
         ? `the nodes share a link and should route directly, yet the datagram travels in ${found}`
-        : `the datagram travels in ${found}, not in IPv4 protocol 4`,
+        : `the datagram travels ${found.startsWith('UDP') ? 'inside' : 'in'} ${found}, not in IPv4 protocol 4`,
       fact: other.finding.message,
       evidence: other.finding.evidence,
     });

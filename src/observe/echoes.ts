@@ -8,8 +8,9 @@ import * as ipv4 from '../decode/ipv4.js';
 import { LayerKind } from '../decode/layer-kind.js';
 import * as linuxSll from '../decode/linux-sll.js';
 import * as linuxSll2 from '../decode/linux-sll2.js';
+import * as udp from '../decode/udp.js';
 import { digest, ECHO_HEADER, EchoTemplate, PayloadSum } from './echo-template.js';
-import { encapsulationOf, IPIP, limitOf, NONE, vlansOf } from './headers.js';
+import { encapsulationOf, IN_UDP, IPIP, limitOf, NONE, vlansOf } from './headers.js';
 import type { Assembled } from './reassembly.js';
 import { Flag, KindInterner, type SightingKind, SightingTable } from './sightings.js';
 
@@ -127,6 +128,7 @@ export class Echoes {
       recorded: options?.recorded ?? [],
       outerProtocol: outer !== ABSENT ? ipv4.protocol(bytes, outer) : 4,
       outerHeaderLength,
+      tunnelPort: k.encapsulation === IN_UDP ? udp.destinationPort(bytes, view.udp) : 0,
     });
   }
 

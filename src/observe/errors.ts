@@ -13,7 +13,8 @@ export function readError(frame: FrameCursor, view: FrameView, point: number): R
   const { bytes, inner, icmp } = view;
   const type = icmpv4.type(bytes, icmp);
   const { first, last, echo } = quoteOf(view);
-  const tunnel = ipv4.protocol(bytes, first) === 4;
+  // Whatever lies between the two quoted headers, the error is about the first one.
+  const tunnel = ipv4.protocol(bytes, first) === 4 || (last !== first && ipv4.protocol(bytes, first) === 17);
   const innerAt = tunnel ? (last === first ? ABSENT : last) : last;
   const hasEthernet = view.ethernet !== ABSENT && view.at[0] === view.ethernet;
   return {

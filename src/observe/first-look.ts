@@ -64,7 +64,8 @@ export class FirstLook {
     this.isTcp = false;
     const length = view.getUint16(at + 4);
     if (length >= udp.LENGTH && length <= room) this.limit = at + length;
-    return length >= udp.LENGTH && !udp.isTunnelPort(view.getUint16(at)) && !udp.isTunnelPort(view.getUint16(at + 2));
+    if (length < udp.LENGTH || udp.mayCarryIpv4(view, at, this.limit, length)) return false;
+    return !udp.isTunnelPort(view.getUint16(at)) && !udp.isTunnelPort(view.getUint16(at + 2));
   }
 }
 

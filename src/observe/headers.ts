@@ -17,6 +17,7 @@ export const encapsulations: readonly Encapsulation[] = [
   '4in6',
   'wireguard',
   'other',
+  'udp',
 ];
 const code = (name: Encapsulation): number => encapsulations.indexOf(name);
 export const NONE = 0;
@@ -27,6 +28,7 @@ const GRE = code('gre');
 const GENEVE = code('geneve');
 const FOUR_IN_SIX = code('4in6');
 const OTHER = code('other');
+export const IN_UDP = code('udp');
 
 /** One past the last captured octet of the layer that starts at `at`. */
 export function limitOf(view: FrameView, at: number): number {
@@ -45,6 +47,7 @@ export function encapsulationOf(view: FrameView): number {
         ip++;
         // Only protocol 4 is IP in IP: an MPLS label between the two headers is another tunnel.
         if (ip === 2 && tunnel === NONE) tunnel = ipv4.protocol(view.bytes, before) === 4 ? IPIP : OTHER;
+        else if (ip === 2 && tunnel === OTHER && view.kind[i - 1] === LayerKind.Udp) tunnel = IN_UDP;
         else if (ip > 2 && tunnel === IPIP) tunnel = IPIP_TWICE;
         before = view.at[i]!;
         break;

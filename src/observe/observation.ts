@@ -50,6 +50,8 @@ export interface Observation extends Instant {
   readonly packetType: number | null;
   readonly vlans: readonly number[];
   readonly encapsulation: Encapsulation;
+  /** UDP destination port when the datagram travels directly inside UDP, else null. */
+  readonly tunnelPort: number | null;
   readonly outer: Ipv4Header | null;
   readonly inner: Ipv4Header;
   readonly identifier: number;
@@ -130,6 +132,19 @@ export interface SynSighting {
   readonly mss: number;
   readonly encapsulation: Encapsulation;
   readonly checksumRight: boolean | null;
+}
+
+/** Ports that say which software it is: Linux' customary one for FoU, IANA's for GUE, flannel's for its udp backend. */
+const tunnelPorts: Readonly<Record<number, string>> = { 5555: 'FoU', 6080: 'GUE', 8285: "flannel's udp backend" };
+
+/** How a datagram travels, in words: "ipip", "vxlan", "UDP port 5555 (FoU)". */
+export function encapsulationText({
+  encapsulation,
+  tunnelPort,
+}: Pick<Observation, 'encapsulation' | 'tunnelPort'>): string {
+  if (tunnelPort === null) return encapsulation;
+  const name = tunnelPorts[tunnelPort];
+  return `UDP port ${tunnelPort}${name === undefined ? '' : ` (${name})`}`;
 }
 
 /** "node1.cap #31": the frame, in the words of the report's sentences. */

@@ -195,6 +195,7 @@ export function observationAt(evidence: Sighted, row: number): Observation {
     packetType: k.packetType[kind] === 255 ? null : k.packetType[kind]!,
     vlans: extra?.vlans ?? [],
     encapsulation: encapsulations[k.encapsulation[kind]!]!,
+    tunnelPort: extra?.tunnelPort || null,
     outer:
       flags & Flag.HasOuter
         ? {

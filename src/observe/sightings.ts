@@ -39,6 +39,8 @@ export interface SightingExtra {
   readonly recorded: readonly number[];
   readonly outerProtocol: number;
   readonly outerHeaderLength: number;
+  /** UDP destination port of the tunnel; 0: it is not directly in UDP. */
+  readonly tunnelPort: number;
 }
 
 const rowColumns = {

@@ -34,6 +34,8 @@ export type Encapsulation =
   | '6in4'
   | '4in6'
   | 'wireguard'
+  /** Directly inside a UDP datagram of whatever port: FoU, GUE, flannel's udp backend. */
+  | 'udp'
   | 'other';
 
 /** What is expected of one direction at one hop. An absent fact means "nobody says"; the rule is then unproven or compares captures. */

@@ -202,6 +202,30 @@ export const handFrames: readonly HandFrame[] = [
     last: echoFields,
   },
   {
+    name: 'IPv4 right behind UDP of some port (FoU of Linux)',
+    linkType: 1,
+    hex: '0200000000820200000000810800450000404321400040117598c0a80051c0a80052c00115b3002c000045000024123440003f0110ba0af401020af4020208002ab7007700013031323334353637',
+    layers: 'ethernet@0 ipv4@14 udp@34 ipv4@42 icmp@62',
+  },
+  {
+    name: 'IPv4 behind the four octets of GUE (draft-ietf-intarea-gue section 3)',
+    linkType: 1,
+    hex: '0200000000820200000000810800450000444321400040117594c0a80051c0a80052c00117c0003000000004000045000024123440003f0110ba0af401020af4020208002ab7007700013031323334353637',
+    layers: 'ethernet@0 ipv4@14 udp@34 ipv4@46 icmp@66',
+  },
+  {
+    name: 'IPv4 behind GUE with an optional field',
+    linkType: 1,
+    hex: '0200000000820200000000810800450000484321400040117590c0a80051c0a80052c00117c000340000010400010000000045000024123440003f0110ba0af401020af4020208002ab7007700013031323334353637',
+    layers: 'ethernet@0 ipv4@14 udp@34 ipv4@50 icmp@70',
+  },
+  {
+    name: 'UDP data that resembles an IPv4 header, whose checksum is wrong',
+    linkType: 1,
+    hex: '0200000000820200000000810800450000404321400040117598c0a80051c0a80052c00115b3002c000045000024123440003e0110ba0af401020af4020208002ab7007700013031323334353637',
+    layers: 'ethernet@0 ipv4@14 udp@34',
+  },
+  {
     name: 'Geneve with an option (RFC 8926)',
     linkType: 1,
     hex: `${ether('0800')}${outer('0056', '11')}d43117c100420000${'0200655800002a000102800100000000'}${ether('0800')}${ECHO}`,

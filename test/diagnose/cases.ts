@@ -6,8 +6,9 @@ import type { Diagnosis } from '../../src/report/report.js';
 import { awake } from '../support/awake.js';
 import type { CaptureDraft } from '../support/capture-file.js';
 import type { Captures, CheckPathOptions } from '../support/check-path.js';
+import { innerOctets } from '../support/frame-draft.js';
 import { type IpipPath, ipipPath, type PathOptions } from '../support/ipip-path.js';
-import { EtherType, ethernet, type Ipv4Fields, ipv4, tcp } from '../support/octets.js';
+import { EtherType, ethernet, type Ipv4Fields, ipv4, tcp, udp } from '../support/octets.js';
 
 export interface DiagnosisCase {
   name: string;
@@ -140,6 +141,17 @@ function spoiledSyn(): IpipPath {
     .frame('encapsulator-underlay', 5_000_000n, ethernet(link, EtherType.ipv4, outer))
     .frame('decapsulator-underlay', 5_200_000n, ethernet(link, EtherType.ipv4, outer))
     .frame('decapsulator-tunnel', 5_200_000n, inner);
+}
+
+/** IP right behind UDP, or behind some octets of a header between. */
+function inUdp(port: number, shim: readonly number[]): IpipPath {
+  const path = ipipPath({ probes: 2, encapsulation: 'vxlan' });
+  for (const direction of ['request', 'reply'] as const) {
+    path.change({ at: ['encapsulator-underlay', 'decapsulator-underlay'], direction }, (draft) => {
+      draft.outerBody = udp(draft.outer[0]!, 49_153, port, new Uint8Array([...shim, ...innerOctets(draft)]), 0);
+    });
+  }
+  return path;
 }
 
 const overAll = (edit: (draft: Parameters<Parameters<IpipPath['change']>[1]>[0]) => void, probes = 1): IpipPath =>
@@ -1164,6 +1176,36 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
       next: at(machine1, 'ip -d link show'),
     }),
   ),
+  ...(
+    [
+      [5555, [], /travels inside UDP port 5555 \(FoU\), not in IPv4 protocol 4/],
+      [6080, [0, 4, 0, 0], /inside UDP port 6080 \(GUE\)/],
+      [8285, [], /inside UDP port 8285 \(flannel's udp backend\)/],
+      [40_000, [1, 4, 0, 1, 0, 0, 0, 0], /inside UDP port 40000, not/],
+    ] as const
+  ).map(
+    ([port, shim, message]): DiagnosisCase => ({
+      name: `inside UDP port ${port}, behind ${shim.length} octets`,
+      path: inUdp(port, shim),
+      outcome: 'fail',
+      id: 'wrong-tunnel-protocol',
+      segment: 'S34',
+      direction: 'request',
+      confidence: 'certain',
+      message,
+      next: at(machine1, 'ip fou show'),
+    }),
+  ),
+  {
+    name: 'inside UDP, and it does not arrive: no rule about protocol 4',
+    path: inUdp(5555, []).drop({ at: 'S34' }),
+    outcome: 'fail',
+    id: 'wrong-tunnel-protocol',
+    segment: 'S34',
+    direction: 'request',
+    confidence: 'certain',
+    next: at(machine1, 'ip fou show'),
+  },
   {
     name: 'two of ten lost in the underlay',
     path: ipipPath({ probes: 10 }).drop({ at: 'S34', probe: [4, 7] }),

@@ -42,6 +42,13 @@ export const knownDifferences: Readonly<Record<string, KnownDifference>> = {
       d.onlyTheirs.length === 1 &&
       d.ours.layers.some((l) => l.quoted === true),
   },
+  'ip-in-udp': {
+    reason: 'IPv4 behind UDP of any port is known by its lengths and checksum; tshark wants the port to be told',
+    explains: (d) =>
+      d.onlyTheirs.length + d.fields.length === 0 &&
+      d.ours.layers.some((l, i) => l.layer === 'ipv4' && d.ours.layers[i - 1]?.layer === 'udp') &&
+      d.onlyOurs[0]?.startsWith('ipv4@') === true,
+  },
   'ethernet-over-mpls': {
     reason: 'tshark guesses that Ethernet follows a label when the first octets look like it',
     explains: (d) => d.ours.layers.at(-1)?.layer === 'mpls' && d.onlyTheirs[0]?.startsWith('ethernet@') === true,

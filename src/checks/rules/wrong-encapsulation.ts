@@ -1,3 +1,4 @@
+import { encapsulationText } from '../../observe/observation.js';
 import { defineHopRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
 
 interface WrongEncapsulation {
@@ -14,7 +15,8 @@ export default defineHopRule<WrongEncapsulation>({
     summary: 'Between the nodes the datagram travels inside another tunnel protocol than expected.',
     proves:
       'A pass proves that the outer header is directly followed by the inner one (protocol 4), once; or that no tunnel is used where none is expected.',
-    shows: 'The inner datagram inside VXLAN, GRE, Geneve, IPIP twice, or in IPIP where plain routing is expected.',
+    shows:
+      'The inner datagram inside VXLAN, GRE, Geneve, UDP of any port (FoU, GUE), IPIP twice, or in IPIP where plain routing is expected.',
     remedy: "Compare the CNI's backend type and the tunnel device on both nodes (`ip -d link show`).",
     sources: [
       { kind: 'rfc', number: 2003, section: '3.1' },
@@ -33,8 +35,8 @@ export default defineHopRule<WrongEncapsulation>({
     if (wrong.length > 0) {
       const want = expected.value === 'none' ? 'plain IP' : expected.value;
       return fail(
-        { found: wrong[0]!.encapsulation, expected: want, by: expected.from },
-        ...wrong.map((o) => proof(o.ref, 'encapsulation', want, o.encapsulation)),
+        { found: encapsulationText(wrong[0]!), expected: want, by: expected.from },
+        ...wrong.map((o) => proof(o.ref, 'encapsulation', want, encapsulationText(o))),
       );
     }
     if (tunnelled.length === 0 && expected.value !== 'none') return notApplicable;
