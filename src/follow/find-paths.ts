@@ -199,7 +199,15 @@ function makePath(
       ...evidence.incomplete,
       ...evidence.captures.filter((c) => c.ending !== 'clean').map((c) => c.file),
     ]),
-    runs: findRuns(evidence, flow),
+    runs: findRuns(
+      evidence,
+      flow,
+      new Map(
+        assignments.flatMap(({ point, role }) =>
+          role === null ? [] : [[point.index, roleOrder(role) < 4 ? 'source' : 'destination'] as const],
+        ),
+      ),
+    ),
     misnested: findMisnested(evidence, flow, assignments),
     byFlow: options.byFlow,
     expectationGiven: given.length > 0,

@@ -26,7 +26,7 @@ export class ProbeShapes {
   readonly #quoted: { readonly echoes: ReadonlySet<number>; readonly identifications: ReadonlySet<number> };
   readonly #anyQuoted: boolean;
   readonly #unsorted: number[] = [];
-  /** A shape in words: number of rows and of requests, and for each row its kind and which earlier rows it equals; then the gaps. */
+  /** A shape in words: number of rows and of requests, and for each row its kind and which earlier rows it equals; then order and gaps. */
   readonly #candidate: Int32Array;
   readonly #known: Int32Array[] = [];
   readonly #byHash = new Map<number, number[]>();
@@ -36,7 +36,7 @@ export class ProbeShapes {
     this.#evidence = evidence;
     this.#witness = witness;
 
-    this.#candidate = new Int32Array(2 + 2 * MAX_ROWS + 2 * witness.posts.length);
+    this.#candidate = new Int32Array(3 + 2 * MAX_ROWS + 2 * witness.posts.length);
     const echoes = new Set<number>();
     const identifications = new Set<number>();
     for (const { quotedEcho, quotedInner } of errors) {
@@ -91,7 +91,8 @@ export class ProbeShapes {
         (c.identification[row] === 0 ? 1 : 0);
     }
     if (this.#anyQuoted && this.#isQuoted(probes, n)) return -1;
-    return this.#number(this.#addGaps(2 + 2 * count));
+    words[2 + 2 * count] = Number(this.#witness.isInOrder(rows, this.requests, count));
+    return this.#number(this.#addGaps(3 + 2 * count));
   }
 
   /** Where a message was not seen: did the capture run when it was due? Returns the length of the words. */

@@ -1,10 +1,25 @@
 /** Whether the captures of a flow are of one run: points that share a probe belong together. */
 
 import type { Sighted } from '../observe/sighted.js';
+import { Flag } from '../observe/sightings.js';
+import type { Side } from '../path/roles.js';
 import type { Flow } from './flow.js';
 
-/** Point index → number of its run; null when all points that saw the flow are tied together by probes. */
-export function findRuns(evidence: Sighted, flow: Flow): ReadonlyMap<number, number> | null {
+/** A datagram does not stay so long on one node: captures of it that lie further apart are not of one run. */
+const LONGEST_STAY = 1_000_000_000;
+/** Probes that are looked at for it. */
+const SAMPLE = 256;
+
+/**
+ * Point index → number of its run; null when all points that saw the flow are tied together by probes. `sideOf`: of the points
+ * on the path.
+ */
+export function findRuns(
+  evidence: Sighted,
+  flow: Flow,
+  sideOf: ReadonlyMap<number, Side>,
+): ReadonlyMap<number, number> | null {
+  const apart = capturesApart(evidence, flow, sideOf);
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
   const parent = new Map<number, number>();
@@ -31,7 +46,8 @@ export function findRuns(evidence: Sighted, flow: Flow): ReadonlyMap<number, num
     if (same) continue;
     for (const point of before) {
       if (!parent.has(point)) parent.set(point, point);
-      parent.set(find(point), find(before[0]!));
+      const head = before.find((other) => !apart.has(other));
+      if (head !== undefined && !apart.has(point)) parent.set(find(point), find(head));
     }
   }
   const roots = new Map<number, number>();
@@ -43,4 +59,50 @@ export function findRuns(evidence: Sighted, flow: Flow): ReadonlyMap<number, num
     runs.set(index, roots.get(root)!);
   }
   return roots.size > 1 ? runs : null;
+}
+
+/**
+ * Captures of a node that show its datagrams at another time than the most of that node's do: one node has one clock, so they
+ * are of another ping with the same numbers and payload.
+ */
+function capturesApart(evidence: Sighted, flow: Flow, sideOf: ReadonlyMap<number, Side>): ReadonlySet<number> {
+  const { columns: c, kinds } = evidence.sightings;
+  const { point: points, flags } = kinds.columns;
+  const apart = new Set<number>();
+  for (const side of ['source', 'destination'] as const) {
+    // Pairs of points of this side that a probe shows too far apart.
+    const far = new Map<number, Set<number>>();
+    const rows: number[] = [];
+    for (let n = 0; n < Math.min(SAMPLE, flow.probes.length); n++) {
+      const count = flow.probes.rows(n, rows);
+      const first = new Map<number, number>();
+      for (let i = 0; i < count; i++) {
+        const row = rows[i]!;
+        const kind = c.kind[row]!;
+        const { series } = evidence.points[points[kind]!]!;
+        if (sideOf.get(series) !== side || (flags[kind]! & Flag.Reply) !== 0 || first.has(series)) continue;
+        for (const [other, at] of first) {
+          const time = (c.seconds[row]! - c.seconds[at]!) * 1e9 + (c.nanoseconds[row]! - c.nanoseconds[at]!);
+          if (Math.abs(time) <= LONGEST_STAY) continue;
+          for (const [a, b] of [
+            [series, other],
+            [other, series],
+          ] as const)
+            far.set(a, (far.get(a) ?? new Set()).add(b));
+        }
+        first.set(series, row);
+      }
+    }
+    // The one that disagrees with most is the stranger, until those that are left agree.
+    while (far.size > 0) {
+      const [worst] = [...far].sort((a, b) => b[1].size - a[1].size || b[0] - a[0])[0]!;
+      apart.add(worst);
+      for (const other of far.get(worst)!) {
+        far.get(other)!.delete(worst);
+        if (far.get(other)!.size === 0) far.delete(other);
+      }
+      far.delete(worst);
+    }
+  }
+  return apart;
 }

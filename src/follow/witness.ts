@@ -29,6 +29,8 @@ export interface Sight extends Instant {
 /** Probes that teach how long a datagram takes between two points; more of them teach little. */
 const TEACHERS = 4096;
 const MS = 1e6;
+/** Nanoseconds by which stamps of one clock may stand the wrong way round: they are not taken at the same place in each device. */
+export const CLOCK_TOLERANCE = MS;
 /** What a datagram may take beyond what the flow's delivered ones took, and what is given where none was delivered. */
 const SLACK = 10 * MS;
 /** Between nodes whose clocks nothing compares: they are taken to be set alike, as NTP does. */
@@ -71,6 +73,8 @@ export class Witness {
   readonly #evidence: Sighted;
   readonly #probes: ProbeList;
   readonly #roles: ReadonlyMap<number, HopRole>;
+  /** Order of the role by point, -1 without one. */
+  readonly #places: Int8Array;
   readonly #windows = new Map<number, Window | null>();
   readonly #missed = new Map<number, Set<Gap['end']>>();
   readonly #zones = new Map<number, Zone | null>();
@@ -82,6 +86,11 @@ export class Witness {
     this.#evidence = evidence;
     this.#probes = probes;
     this.#roles = roles;
+    this.#places = new Int8Array(evidence.points.length).fill(-1);
+    for (const { index, series } of evidence.points) {
+      const role = roles.get(series);
+      if (role !== undefined) this.#places[index] = roleOrder(role);
+    }
     this.posts = [...[...roles].map(([point, role]) => ({ point, role })), ...unseen];
   }
 
@@ -124,6 +133,33 @@ export class Witness {
         .map((kind) => this.#seriesOf(points[kind]!)),
     );
     return this.#answered.has(point);
+  }
+
+  /** Do the first sightings at each point keep the order of travel, as far as one clock tells? `rows`: by point and time, requests first. */
+  isInOrder(rows: readonly number[], requests: number, count: number): boolean {
+    const { columns: c, kinds } = this.#evidence.sightings;
+    const { point } = kinds.columns;
+    const places = this.#places;
+    for (let i = 0; i < count; i++) {
+      const a = rows[i]!;
+      const pointA = point[c.kind[a]!]!;
+      const placeA = places[pointA]!;
+      if (placeA < 0 || (i > 0 && i !== requests && point[c.kind[rows[i - 1]!]!] === pointA)) continue;
+      const isReply = i >= requests;
+      for (let k = i + 1; k < count; k++) {
+        const b = rows[k]!;
+        const pointB = point[c.kind[b]!]!;
+        const placeB = places[pointB]!;
+        if (placeB < 0 || (k !== requests && point[c.kind[rows[k - 1]!]!] === pointB)) continue;
+        if (isReply !== k >= requests) {
+          if (pointA !== pointB) continue;
+        } else if (placeA === placeB || placeA < 4 !== placeB < 4) continue;
+        const isOnward = isReply !== k >= requests || placeA < placeB !== isReply;
+        const later = (c.seconds[b]! - c.seconds[a]!) * 1e9 + (c.nanoseconds[b]! - c.nanoseconds[a]!);
+        if ((isOnward ? later : -later) < -CLOCK_TOLERANCE) return false;
+      }
+    }
+    return true;
   }
 
   /** The capture of this point holds at least one frame. */
