@@ -54,7 +54,8 @@ export function detectLosses(scene: FlowScene, said: (...ids: string[]) => boole
   const unanswered = firstFailure(scene, 'IPT501');
   if (unanswered !== null) {
     const arrived = unanswered.journey.request.lastSeen!.place === 'destination-pod';
-    if (!arrived) drafts.push(...noAnswer(scene, unanswered));
+    // Where others of them were seen to be lost, that is why.
+    if (!arrived && !summary.losses.some((l) => l.direction === 'request')) drafts.push(...noAnswer(scene, unanswered));
     else if (summary.path.nodeIsSource === false) drafts.push(...silent(scene));
   }
   return drafts;

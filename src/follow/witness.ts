@@ -37,6 +37,8 @@ const SLACK = 10 * MS;
 const UNCOMPARED_SLACK = 50 * MS;
 /** So near to its first and last frame a capture that has nothing to show is taken to have run. */
 const QUIET_TIME = 5000 * MS;
+/** Beyond this, clocks that nothing compares are not set alike, and nothing tells when a capture of the other node ran. */
+const LIKELY_SKEW = 60_000 * MS;
 /** What a ping's answer may take where none was seen. */
 const ANSWER_TIME = 250 * MS;
 
@@ -51,6 +53,8 @@ interface Zone {
   readonly until: number;
   /** What was given on top of what was learned. */
   readonly slack: { readonly from: number; readonly until: number };
+  /** Something tells how the two clocks stand to one another. */
+  readonly isCompared: boolean;
 }
 
 interface Travel {
@@ -79,6 +83,7 @@ export class Witness {
   readonly #missed = new Map<number, Set<Gap['end']>>();
   readonly #zones = new Map<number, Zone | null>();
   #answered: ReadonlySet<number> | null = null;
+  #arpOffset: Travel | null | undefined;
   #base: number | null = null;
 
   /** `roles`: of the points on the flow's path, by index; `unseen`: roles in which captures of all devices show nothing. */
@@ -116,12 +121,10 @@ export class Witness {
     if (zone === null) return null;
     const at = (nearest.seconds - this.#base!) * 1e9 + nearest.nanoseconds;
     // What holds the request ran before its reply was due, and what holds the reply ran after the request was.
+    const gap = gapIn(zone, at);
+    if (gap === null || (gap.by > LIKELY_SKEW && !zone.isCompared)) return null;
     const isThere = seen.some((s) => s.point === post.point && s.isReply !== isReply) && post.isUnseen !== true;
-    if (at < zone.from && !(isThere && isReply))
-      return { end: 'start', by: Math.max(0, zone.from - at - zone.slack.from) };
-    return at > zone.until && !(isThere && !isReply)
-      ? { end: 'end', by: Math.max(0, at - zone.until - zone.slack.until) }
-      : null;
+    return isThere && isReply === (gap.end === 'start') ? null : gap;
   }
 
   /** The point holds answers to other probes of the flow. */
@@ -250,11 +253,12 @@ export class Witness {
     zone = null;
     if (window !== null) {
       const base = { seconds: this.#base, nanoseconds: 0 };
-      const { likely, slack } = this.#travel(seen, post, isReply);
+      const { likely, slack, isCompared } = this.#travel(seen, post, isReply);
       zone = {
         from: elapsed(base, window.first) - likely.least + slack.from,
         until: elapsed(base, window.last) - likely.most - slack.until,
         slack,
+        isCompared,
       };
     }
     this.#zones.set(key, zone);
@@ -266,23 +270,50 @@ export class Witness {
     seen: Sight,
     { point, role }: Post,
     isReply: boolean,
-  ): { readonly likely: Travel; readonly slack: Zone['slack'] } {
+  ): { readonly likely: Travel; readonly slack: Zone['slack']; readonly isCompared: boolean } {
     const learned = this.#learn(seen.point, seen.isReply, point, isReply);
-    if (learned !== null) return { likely: learned, slack: { from: MS, until: learned.most - learned.least + SLACK } };
+    if (learned !== null) {
+      const slack = { from: MS, until: learned.most - learned.least + SLACK };
+      return { likely: learned, slack, isCompared: true };
+    }
     const from = roleOrder(this.#roles.get(seen.point)!);
     const to = roleOrder(role);
     const uncompared = { from: UNCOMPARED_SLACK, until: UNCOMPARED_SLACK };
     // What the other message took there tells the offset of the clocks.
     const back = seen.isReply === isReply ? this.#learn(seen.point, !isReply, point, !isReply) : null;
-    if (back !== null) return { likely: back, slack: uncompared };
-    const near = { from: SLACK, until: SLACK };
-    const slack = from < 4 === to < 4 ? near : uncompared;
-    const likely = { least: 0, most: 0 };
-    if (seen.isReply === isReply) return { likely, slack };
-    return {
-      likely,
-      slack: isReply ? { ...slack, until: ANSWER_TIME } : { ...slack, from: ANSWER_TIME },
-    };
+    if (back !== null) return { likely: back, slack: uncompared, isCompared: true };
+    const isNear = from < 4 === to < 4;
+    const offset = isNear ? null : this.#offsetByArp();
+    const likely =
+      offset === null ? { least: 0, most: 0 } : from < 4 ? offset : { least: 0 - offset.most, most: 0 - offset.least };
+    const slack = isNear ? { from: SLACK, until: SLACK } : uncompared;
+    const isCompared = isNear || offset !== null;
+    if (seen.isReply === isReply) return { likely, slack, isCompared };
+    return { likely, slack: isReply ? { ...slack, until: ANSWER_TIME } : { ...slack, from: ANSWER_TIME }, isCompared };
+  }
+
+  /** What the destination node's clock shows, less what the source node's did, when both heard one ARP message. */
+  #offsetByArp(): Travel | null {
+    if (this.#arpOffset !== undefined) return this.#arpOffset;
+    const first = { source: new Map<string, Instant>(), destination: new Map<string, Instant>() };
+    for (const { point, operation, senderMac, senderAddress, targetAddress, first: at } of this.#evidence.arps) {
+      const role = this.#roles.get(point.series);
+      if (role === undefined) continue;
+      const heard = roleOrder(role) < 4 ? first.source : first.destination;
+      const key = `${operation} ${senderMac} ${senderAddress} ${targetAddress}`;
+      if (!heard.has(key)) heard.set(key, at);
+    }
+    let least = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    for (const [key, at] of first.source) {
+      const there = first.destination.get(key);
+      if (there === undefined) continue;
+      least = Math.min(least, elapsed(at, there));
+      most = Math.max(most, elapsed(at, there));
+    }
+    // Messages that are repeated were not all heard the first time.
+    this.#arpOffset = most < least || most - least > UNCOMPARED_SLACK ? null : { least, most };
+    return this.#arpOffset;
   }
 
   #learn(a: number, aIsReply: boolean, b: number, bIsReply: boolean): Travel | null {
@@ -310,6 +341,11 @@ export class Witness {
     }
     return most < least ? null : { least, most };
   }
+}
+
+function gapIn({ from, until, slack }: Zone, at: number): Gap | null {
+  if (at < from) return { end: 'start', by: Math.max(0, from - at - slack.from) };
+  return at > until ? { end: 'end', by: Math.max(0, at - until - slack.until) } : null;
 }
 
 export function sightOf(evidence: Sighted, row: number): Sight {

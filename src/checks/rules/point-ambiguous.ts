@@ -9,7 +9,7 @@ export default defineCaptureRule<never>({
     proves: 'A pass proves that content, names or the user gave the capture one role on the path.',
     shows: 'A capture without the probe and without a telling name, or a sighting that fits no place.',
     remedy: 'Say it: --point CAPTURE=ROLE, or name the file after pod, node and device.',
-    sources: [{ kind: 'code', project: 'ipip-trace', path: 'src/trace/path-order.ts', symbol: 'assignRoles' }],
+    sources: [{ kind: 'code', project: 'ipip-trace', path: 'src/follow/places/assign.ts', symbol: 'assignRoles' }],
     required: true,
     samples: { pass: 'ok-ping', fail: null },
   },
@@ -19,17 +19,26 @@ export default defineCaptureRule<never>({
       ? []
       : points
           // A device behind `-i any` that no flow used is no capture of its own.
-          .filter((p) => p.namespace === null || flows.some((f) => f.pointsSeen.has(p)))
+          .filter(
+            (p) =>
+              p.namespace === null ||
+              flows.some((f) => f.pointsSeen.has(p)) ||
+              assignments.some((flow) => flow[p.index]?.unplaced === true),
+          )
           .map((p) => {
             const roles = assignments.map((flow) => flow[p.index]);
-            const placed = roles.some((a) => a !== undefined && (a.role !== null || a.offPath || a.between));
+            const unplaced = roles.some((a) => a?.unplaced === true);
+            const placed =
+              !unplaced && roles.some((a) => a !== undefined && (a.role !== null || a.offPath || a.between));
             return {
               about: p.id,
               verdict: placed
                 ? ({ verdict: 'pass', evidence: [] } as const)
                 : unproven(
                     'expectation',
-                    'nothing tells which hop this capture was taken at; say --point CAPTURE=ROLE',
+                    unplaced
+                      ? 'it holds probes in several shapes (another outer header, plain, or another TTL), so that it has no one place on the path'
+                      : 'nothing tells which hop this capture was taken at; say --point CAPTURE=ROLE',
                   ),
             };
           }),

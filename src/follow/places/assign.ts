@@ -27,6 +27,8 @@ export interface Assignment {
   readonly offPath: boolean;
   /** A router between the nodes, which both directions pass: on the path, and no place of its own there. */
   readonly between: boolean;
+  /** It holds probes of the flow and has no place on or off its path, though nothing explains that. */
+  readonly unplaced: boolean;
   /** This capture shows every device of a node: of the node on this side. */
   readonly wholeNode: Side | null;
 }
@@ -148,9 +150,21 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
       node: p.stated?.node ?? null,
       offPath: p.offPath,
       between: p.between,
+      unplaced: p.view !== null && !isOn && !p.offPath && !p.between && !isLumped(p, places),
       wholeNode: point.namespace === null ? null : (wholeNodes.get(point.namespace) ?? null),
     };
   });
+}
+
+/** Plain on a bridge and plain on the node's interface: without interface index and outer header these are one point. */
+function isLumped({ point, view }: Place, places: readonly Place[]): boolean {
+  const isWrapped = (v: PointView): boolean =>
+    [...v.requestEncapsulations, ...v.replyEncapsulations].some((encapsulation) => encapsulation !== 0);
+  return (
+    point.linkType === LINKTYPE_LINUX_SLL &&
+    view !== null &&
+    !places.some((p) => p.point.namespace === point.namespace && p.view !== null && isWrapped(p.view))
+  );
 }
 
 function wholeNodesOf(places: readonly Place[], input: PathOrderInput): ReadonlyMap<string, Side> {
