@@ -121,10 +121,10 @@ export class Witness {
     if (zone === null) return null;
     const at = (nearest.seconds - this.#base!) * 1e9 + nearest.nanoseconds;
     // What holds the request ran before its reply was due, and what holds the reply ran after the request was.
-    const gap = gapIn(zone, at);
-    if (gap === null || (gap.by > LIKELY_SKEW && !zone.isCompared)) return null;
     const isThere = seen.some((s) => s.point === post.point && s.isReply !== isReply) && post.isUnseen !== true;
-    return isThere && isReply === (gap.end === 'start') ? null : gap;
+    const ran = isThere ? (isReply ? 'start' : 'end') : null;
+    const gap = gapIn(zone, at, ran);
+    return gap !== null && gap.by > LIKELY_SKEW && !zone.isCompared ? null : gap;
   }
 
   /** The point holds answers to other probes of the flow. */
@@ -343,9 +343,9 @@ export class Witness {
   }
 }
 
-function gapIn({ from, until, slack }: Zone, at: number): Gap | null {
-  if (at < from) return { end: 'start', by: Math.max(0, from - at - slack.from) };
-  return at > until ? { end: 'end', by: Math.max(0, at - until - slack.until) } : null;
+function gapIn({ from, until, slack }: Zone, at: number, ran: Gap['end'] | null): Gap | null {
+  if (at < from && ran !== 'start') return { end: 'start', by: Math.max(0, from - at - slack.from) };
+  return at > until && ran !== 'end' ? { end: 'end', by: Math.max(0, at - until - slack.until) } : null;
 }
 
 export function sightOf(evidence: Sighted, row: number): Sight {
