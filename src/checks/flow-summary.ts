@@ -183,10 +183,12 @@ class InstantColumn {
   }
 }
 
-/** Frames of one direction at one point, by the probe's position: 0 where it was not seen. */
+/** Frames of one direction at one point, by the probe's position, counted through all files of its capture: 0 where it was not seen. */
 interface OrderLine {
   readonly hop: Hop;
   frames: Uint32Array;
+  /** Files by the number of frames before them. */
+  readonly files: Map<number, string>;
 }
 
 /** A stretch between two hops as one probe's leg showed it; `to` null: it did not arrive. */
@@ -211,7 +213,7 @@ export interface JourneyTally {
 export interface ShapeTally {
   readonly manner: ProbeManner;
   readonly losses: readonly Loss[];
-  readonly lines: readonly { readonly line: OrderLine; readonly row: number }[];
+  readonly lines: readonly { readonly line: OrderLine; readonly row: number; readonly before: number }[];
   readonly stretches: readonly { readonly count: SegmentCount; readonly from: number; readonly to: number }[];
   readonly clock: readonly [number, number, number, number] | null;
   readonly sent: number;
@@ -303,7 +305,7 @@ export class FlowSummary {
     return {
       manner,
       losses,
-      lines: tally.lines.map(({ line, seen }) => ({ line, row: rowOf(seen) })),
+      lines: tally.lines.map(({ line, seen }) => ({ line, row: rowOf(seen), before: seen.point.framesBefore })),
       stretches: tally.stretches.map(({ count, from, to }) => ({
         count,
         from: rowOf(from),
@@ -322,7 +324,10 @@ export class FlowSummary {
       (seconds[b]! - seconds[a]!) * 1e9 + (nanoseconds[b]! - nanoseconds[a]!);
     const { manner, lines, stretches, losses, clock, sent, back } = tally;
     this.#countManner(manner);
-    for (let i = 0; i < lines.length; i++) note(lines[i]!.line, position, frame[rows[lines[i]!.row]!]!);
+    for (let i = 0; i < lines.length; i++) {
+      const { line, row, before } = lines[i]!;
+      note(line, position, before + frame[rows[row]!]!);
+    }
     for (let i = 0; i < stretches.length; i++) {
       const { count, from, to } = stretches[i]!;
       count.entered++;
@@ -360,7 +365,7 @@ export class FlowSummary {
   #count(tally: JourneyTally, position: number): void {
     const { manner, lines, stretches, losses, clock, sent, back } = tally;
     this.#countManner(manner);
-    for (const { line, seen } of lines) note(line, position, seen.ref.frame);
+    for (const { line, seen } of lines) note(line, position, seen.point.framesBefore + seen.ref.frame);
     for (const { count, from, to } of stretches) {
       count.entered++;
       if (to === null) count.lost++;
@@ -388,9 +393,10 @@ export class FlowSummary {
       const key = `${leg.direction} ${point.index}`;
       let line = this.#order.get(key);
       if (line === undefined) {
-        line = { hop, frames: new Uint32Array(16) };
+        line = { hop, frames: new Uint32Array(16), files: new Map() };
         this.#order.set(key, line);
       }
+      line.files.set(o.point.framesBefore, o.point.file);
       lines.push({ line, seen: o });
       for (const each of hop.observations) {
         if (each.inner.totalLength > this.largestInner) this.largestInner = each.inner.totalLength;
@@ -531,14 +537,13 @@ export class FlowSummary {
         if (before.hop.role === after.hop.role) continue;
         const frames = overtaken(before, after);
         if (frames.length === 0) continue;
-        const { file } = after.hop.point!;
         found.push({
           direction,
           before: before.hop.point!,
           after: after.hop.point!,
           segment: segmentBetween(before.hop.role, after.hop.role),
           count: frames.length,
-          evidence: frames.slice(0, 16).map((frame) => ({ file, frame })),
+          evidence: frames.slice(0, 16).map((frame) => refOf(after, frame)),
         });
       }
     }
@@ -546,6 +551,11 @@ export class FlowSummary {
     this.#reorderings = found;
     return found;
   }
+}
+
+function refOf({ files }: OrderLine, frame: number): FrameRef {
+  const before = Math.max(...[...files.keys()].filter((count) => count < frame));
+  return { file: files.get(before)!, frame: frame - before };
 }
 
 function note(line: OrderLine, position: number, frame: number): void {

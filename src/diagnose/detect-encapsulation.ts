@@ -78,7 +78,9 @@ function explainPlain(scene: FlowScene, journey: Journey): Draft[] {
   const mac = first.ethernet?.destination ?? null;
   // Whose MAC is it? The gateway's points at a missing route, the peer node's at a fabric that drops pod addresses.
   const owner =
-    mac === null ? undefined : scene.summary.path.arps.find((a) => a.senderMac === mac && a.point === first.point);
+    mac === null
+      ? undefined
+      : scene.summary.path.arps.find((a) => a.senderMac === mac && a.point.series === first.point.series);
   const gateway = owner === undefined ? '' : `, the MAC of ${addressText(owner.senderAddress)}`;
   const fact = `${what} leaves ${first.point.label} plain${mac === null ? '' : ` to ${mac}${gateway}`} (${refText(first)}) and was not seen at the other node`;
   return [

@@ -233,7 +233,9 @@ function unansweredArp(
       ask.senderAddress === ask.targetAddress
     )
       continue;
-    const answered = path.arps.some((a) => a.point === ask.point && a.senderAddress === ask.targetAddress);
+    const answered = path.arps.some(
+      (a) => a.point.series === ask.point.series && a.senderAddress === ask.targetAddress,
+    );
     if (answered || (self !== null && ask.senderAddress !== self)) continue;
     const follows = elapsed(loss.lastSeen.observations[0]!, ask.first) >= 0;
     const repeated = ask.count > 1;

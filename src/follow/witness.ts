@@ -33,7 +33,7 @@ const MS = 1e6;
 export const CLOCK_TOLERANCE = MS;
 /** What a datagram may take beyond what the flow's delivered ones took, and what is given where none was delivered. */
 const SLACK = 10 * MS;
-/** Between nodes whose clocks nothing compares: they are taken to be set alike, as NTP does. */
+/** The same between nodes, also of clocks that nothing compares: they are taken to be set alike, as NTP does. */
 const UNCOMPARED_SLACK = 50 * MS;
 /** So near to its first and last frame a capture that has nothing to show is taken to have run. */
 const QUIET_TIME = 5000 * MS;
@@ -271,18 +271,20 @@ export class Witness {
     { point, role }: Post,
     isReply: boolean,
   ): { readonly likely: Travel; readonly slack: Zone['slack']; readonly isCompared: boolean } {
-    const learned = this.#learn(seen.point, seen.isReply, point, isReply);
-    if (learned !== null) {
-      const slack = { from: MS, until: learned.most - learned.least + SLACK };
-      return { likely: learned, slack, isCompared: true };
-    }
     const from = roleOrder(this.#roles.get(seen.point)!);
     const to = roleOrder(role);
+    const isNear = from < 4 === to < 4;
+    const learned = this.#learn(seen.point, seen.isReply, point, isReply);
+    if (learned !== null) {
+      // What waits in a queue of the underlay may take much longer than what was delivered before.
+      const queue = isNear ? SLACK : UNCOMPARED_SLACK;
+      const slack = { from: MS, until: learned.most - learned.least + queue };
+      return { likely: learned, slack, isCompared: true };
+    }
     const uncompared = { from: UNCOMPARED_SLACK, until: UNCOMPARED_SLACK };
     // What the other message took there tells the offset of the clocks.
     const back = seen.isReply === isReply ? this.#learn(seen.point, !isReply, point, !isReply) : null;
     if (back !== null) return { likely: back, slack: uncompared, isCompared: true };
-    const isNear = from < 4 === to < 4;
     const offset = isNear ? null : this.#offsetByArp();
     const likely =
       offset === null ? { least: 0, most: 0 } : from < 4 ? offset : { least: 0 - offset.most, most: 0 - offset.least };

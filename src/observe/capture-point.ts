@@ -17,6 +17,8 @@ export interface CapturePoint {
   readonly link: 'raw' | 'ethernet' | 'cooked-tunnel' | 'cooked-ethernet' | 'cooked-other';
   /** Index of the first point of the capture that this one belongs to: its own, unless the capture is in several files. */
   readonly series: number;
+  /** Frames in the earlier files of that capture: with a frame's number it gives an order over all of them. */
+  readonly framesBefore: number;
   /** Points of one `-i any` capture share a network namespace, hence a clock and a node. */
   readonly namespace: string | null;
   readonly traffic: Traffic;

@@ -73,12 +73,12 @@ export function gatherSighted(files: readonly FileSighted[]): Sighted {
       if (count > 0) limits.push(`${summary.file}: ${count} more ${what} than are kept were passed over`);
     }
   }
-  joinSeries(points, parts, firsts);
+  joinSeries(points, parts, firsts, new Map(ordered.map(({ summary }) => [summary.file, summary.frames])));
   return { captures: ordered.map((f) => f.summary), points, sightings, errors, arps, syns, limits, incomplete };
 }
 
 /** Which series a point belongs to shows when all are there. */
-type NumberedPoint = CapturePoint & { series: number };
+type NumberedPoint = CapturePoint & { series: number; framesBefore: number };
 
 function rotatedFile({ summary, observations }: FileSighted): RotatedFile {
   let window: RotatedFile['window'] = null;
@@ -99,14 +99,18 @@ function joinSeries(
   points: readonly NumberedPoint[],
   parts: readonly string[],
   firsts: ReadonlyMap<string, string>,
+  frames: ReadonlyMap<string, number>,
 ): void {
-  const time = ({ traffic: t }: CapturePoint): number => (t.frames === 0 ? Number.POSITIVE_INFINITY : t.firstSeconds);
-  const series = new Map<string, number>();
+  const time = ({ traffic: t }: CapturePoint): number =>
+    t.frames === 0 ? Number.POSITIVE_INFINITY : t.firstSeconds * 1e9 + t.firstNanoseconds;
+  const series = new Map<string, { readonly index: number; before: number }>();
   for (const point of [...points].sort((a, b) => time(a) - time(b))) {
-    const first = firsts.get(point.file)!;
-    const key = JSON.stringify([first, parts[point.index]]);
-    point.series = series.get(key) ?? point.index;
-    series.set(key, point.series);
+    const key = JSON.stringify([firsts.get(point.file)!, parts[point.index]]);
+    const known = series.get(key) ?? { index: point.index, before: 0 };
+    series.set(key, known);
+    point.series = known.index;
+    point.framesBefore = known.before;
+    known.before += frames.get(point.file)!;
   }
 }
 
@@ -149,6 +153,7 @@ function addPoints(
       filter: device?.filter ?? null,
       link: raw.link,
       series: index,
+      framesBefore: 0,
       namespace: raw.part === '' ? null : `${first}:${raw.interfaceIndex}`,
       traffic: raw.traffic,
     });

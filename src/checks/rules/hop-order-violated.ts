@@ -94,7 +94,9 @@ export default defineLegRule<HopOrderViolated>({
           what: `round trips are longer at ${wrong.after.label} than at ${wrong.before.label}, which should stand before it`,
         },
         ...seen.flatMap((h) =>
-          h.observations.filter((o) => o.point === wrong.before || o.point === wrong.after).map((o) => o.ref),
+          h.observations
+            .filter((o) => o.point.series === wrong.before.series || o.point.series === wrong.after.series)
+            .map((o) => o.ref),
         ),
       );
     }

@@ -56,7 +56,7 @@ function judgePair(a: Observation, b: Observation, leg: Leg, journey: Journey): 
   // Whoever forwards puts its own address first and the receiver's second: one of them alone is no forwarding.
   if (fell <= 0 && (a.ethernet.source === b.ethernet.source || a.ethernet.destination === b.ethernet.destination))
     return fail({ what: `${changes} without a router between` }, a.ref, proof(b.ref, 'MAC pair', before, after));
-  const sending = leg.hops.find((h) => h.point === a.point && h.place === 'encapsulator-underlay');
+  const sending = leg.hops.find((h) => h.point?.series === a.point.series && h.place === 'encapsulator-underlay');
   const told = sending?.facts.destinationMac;
   if (told !== undefined && told.value !== a.ethernet.destination) {
     return fail(
@@ -89,8 +89,8 @@ const macPair = (o: Observation): string => `${o.ethernet!.source} > ${o.etherne
 /** Is this the MAC of a machine that this capture knows: by ARP, as a group of routers, or as the other direction's next hop? */
 function isNeighbour(here: Observation, mac: string, other: Leg | null, journey: Journey): boolean {
   if (isVirtualRouter(mac)) return true;
-  if (journey.path.arps.some((arp) => arp.point === here.point && arp.senderMac === mac)) return true;
-  const back = other?.hops.find((h) => h.point === here.point)?.observations ?? [];
+  if (journey.path.arps.some((arp) => arp.point.series === here.point.series && arp.senderMac === mac)) return true;
+  const back = other?.hops.find((h) => h.point?.series === here.point.series)?.observations ?? [];
   return back.some(
     ({ ethernet }) =>
       ethernet?.source === mac || ethernet?.destination === mac || isVirtualRouter(ethernet?.destination ?? ''),
@@ -108,7 +108,8 @@ function judgeArrival(after: Hop, leg: Leg, journey: Journey): Verdict<UnderlayM
   const passed = `the outer TTL is ${fell} below the inner one, so the datagram passed a router`;
   const source = b.outer.source;
   const direct = journey.path.arps.find(
-    (arp) => arp.point === b.point && arp.senderAddress === source && arp.senderMac !== b.ethernet!.source,
+    (arp) =>
+      arp.point.series === b.point.series && arp.senderAddress === source && arp.senderMac !== b.ethernet!.source,
   );
   if (direct !== undefined) {
     return fail(
