@@ -791,7 +791,7 @@ export const diagnosisTexts: readonly DiagnosisText[] = [
       },
       {
         cause: 'a routing loop',
-        confirm: 'the datagram passes one point several times with a falling TTL',
+        confirm: 'on one of the nodes the route to the pod leads back to the other',
         on: 'receiver',
         command: (s) => `ip route get ${s.receiverPod}`,
       },
@@ -813,10 +813,16 @@ export const diagnosisTexts: readonly DiagnosisText[] = [
         command: () => 'sysctl net.ipv4.icmp_echo_ignore_all; iptables -L -vn',
       },
       {
-        cause: 'the pod drops it for a wrong checksum or by reverse path filtering',
-        confirm: 'IcmpInCsumErrors or TcpExtIPReversePathFilter grow',
+        cause: 'the pod drops it by reverse path filtering',
+        confirm: 'TcpExtIPReversePathFilter grows with each ping',
         on: 'receiverPod',
-        command: () => 'nstat -az IcmpInCsumErrors IcmpInErrors TcpExtIPReversePathFilter',
+        command: () => 'nstat -az TcpExtIPReversePathFilter; ip route',
+      },
+      {
+        cause: 'the pod drops it for a wrong checksum',
+        confirm: 'IcmpInCsumErrors grows with each ping',
+        on: 'receiverPod',
+        command: () => 'nstat -az IcmpInCsumErrors IcmpInErrors',
       },
     ],
     sources: [rfc(1122, '3.2.2.6'), linux('net/ipv4/icmp.c', 'icmp_echo')],
@@ -953,10 +959,17 @@ export const diagnosisTexts: readonly DiagnosisText[] = [
     remedy: 'Look for a loop, a mirror port or a duplicating bond on that segment.',
     causes: [
       {
-        cause: 'a bridge loop, a mirrored port or a bond that sends on all members',
+        cause: 'a mirrored port, a bridge loop or a bond that sends on all members',
         confirm: 'the copies carry the same outer identification',
         on: 'underlay',
         command: () => 'bridge link show; cat /proc/net/bonding/*; show mirror sessions of the switch',
+      },
+      {
+        cause:
+          'the sending node encapsulates the datagram twice: a rule that copies it (TEE, tc mirred), or two routes',
+        confirm: 'the copies carry different outer identifications',
+        on: 'sender',
+        command: (s) => `iptables-save | grep -i tee; tc filter show dev ${s.tunnel}; ip route get ${s.receiverPod}`,
       },
     ],
     sources: [rfc(5560, '2')],

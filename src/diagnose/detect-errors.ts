@@ -2,6 +2,7 @@
 import { addressText } from '../decode/address.js';
 import { errorMeaning } from '../follow/icmp-meaning.js';
 import type { Journey } from '../follow/journey.js';
+import type { CapturePoint } from '../observe/capture-point.js';
 import { type ErrorSighting, refText } from '../observe/observation.js';
 import { findDiagnosis } from './catalogue.js';
 import type { Draft } from './draft.js';
@@ -54,13 +55,8 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
   if (error.type === 11 && error.code === 1) return [draft('fragments-lost', 'S34', null)];
   if (error.type === 11) {
     const where = outer === null ? segmentOfSender(scene, journey, error) : 'S34';
-    return [
-      draft(
-        'ttl-expired',
-        where,
-        `the TTL ran out at ${sender}${outer === null ? '' : ' in the underlay; the pod never hears of it'}`,
-      ),
-    ];
+    const said = `the TTL ran out at ${sender}${outer === null ? '' : ' in the underlay; the pod never hears of it'}`;
+    return [withLoop(journey, draft('ttl-expired', where, said))];
   }
   if (error.type !== 3 || error.code === 4 || isConsequence(scene, journey.refusals, error)) return [];
   if (outer !== null) {
@@ -122,6 +118,46 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
     `${sender} cannot reach ${target}: ${errorMeaning(error.type, error.code)}`,
   );
   return [{ ...said, ...here('destination-unreachable') }];
+}
+
+/** So many times past one point is a loop: a datagram that another node forwards passes that node's NIC twice. */
+const LAPS = 3;
+/** Paths are shorter than this: traceroute gives up at 30 hops. */
+const LARGE_TTL = 32;
+
+/** A datagram that passes one point over and over with a falling TTL runs in a loop; a TTL that began large was none that was too small. */
+function withLoop(journey: Journey, draft: Draft): Draft {
+  const message = draft.direction === 'reply' ? 'echo-reply' : 'echo-request';
+  const leg = draft.direction === 'reply' ? journey.reply : journey.request;
+  const seen = [...(leg?.hops ?? []).flatMap((h) => h.observations), ...journey.strays].filter(
+    (o) => o.message === message,
+  );
+  const laps = new Map<CapturePoint, number[]>();
+  for (const o of seen) laps.set(o.point, [...(laps.get(o.point) ?? []), o.inner.timeToLive]);
+  const [where, ttls] = [...laps].sort((a, b) => b[1].length - a[1].length)[0] ?? [];
+  const small = /uses a small TTL/;
+  const highest = seen.reduce((most, o) => Math.max(most, o.inner.timeToLive), 0);
+  if (where === undefined || ttls === undefined || new Set(ttls).size < LAPS) {
+    return highest >= LARGE_TTL ? { ...draft, without: small } : draft;
+  }
+  const ends = seen.find((o) => o.outer !== null)?.outer;
+  const nodes = ends && { sender: addressText(ends.source), receiver: addressText(ends.destination) };
+  const between = nodes ? ` between ${nodes.sender} and ${nodes.receiver}` : '';
+  const said = `${where.label} shows it ${ttls.length} times, with TTL ${Math.max(...ttls)} down to ${Math.min(...ttls)}`;
+  const loop = findDiagnosis('ttl-expired')!.causes.find((c) => c.cause === 'a routing loop')!;
+  return {
+    ...draft,
+    segment: null,
+    message: `routing loop${between}: ${said}`,
+    fact: `${draft.fact}; ${said}`,
+    first: [
+      { ...loop, cause: `a routing loop: the route of the first node leads to the second`, on: 'sender' },
+      { ...loop, cause: `a routing loop: the route of the second node leads back`, on: 'receiver' },
+    ],
+    without: /uses a small TTL|^a routing loop$/,
+    ...(nodes ? { machines: nodes } : {}),
+    evidence: [...draft.evidence, ...seen.filter((o) => o.point === where).map((o) => o.ref)],
+  };
 }
 
 function segmentOfSender(scene: FlowScene, journey: Journey, error: ErrorSighting): string {

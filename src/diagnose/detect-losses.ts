@@ -3,7 +3,7 @@
 import { partlySeen } from '../checks/compare.js';
 import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
-import { type Hop, isUnderlay, type Journey } from '../follow/journey.js';
+import { type FlowPath, type Hop, isUnderlay, type Journey } from '../follow/journey.js';
 import { elapsed, isCeOverNotEct, refText } from '../observe/observation.js';
 import type { Direction } from '../path/roles.js';
 import { segmentBetween } from '../path/segments.js';
@@ -125,7 +125,7 @@ function allLost(
   };
   return stages.flatMap((stage): Draft[] => {
     if (stage === 2) return notSent(scene, direction, list, base);
-    if (stage === 3) return lostBetween(list, base, said);
+    if (stage === 3) return lostBetween(scene.summary.path, list, base, said);
     if (stage === 4 && ecnExplains(scene, direction, list)) {
       const fact = `${base.fact}; its outer header has CE and its inner one Not-ECT`;
       return [{ ...base, id: 'ecn-drop', confidence: 'certain', fact }];
@@ -173,8 +173,21 @@ function notSent(scene: FlowScene, direction: Direction, list: readonly Loss[], 
   return unanswered.sure ? [unresolved] : [unresolved, drop];
 }
 
+/** A MAC that ARP confirms is no stale entry. */
+function refutedBetween(path: FlowPath, { lastSeen }: Loss): RegExp {
+  const o = lastSeen.observations[0];
+  const owner = path.arps.find((a) => a.point === o?.point && a.senderAddress === o?.outer?.destination);
+  if (owner === undefined || owner.senderMac !== o?.ethernet?.destination) return /^$/;
+  return /MAC that is not the receiver's/;
+}
+
 /** It left one node and did not reach the other. How it travelled says what can have dropped it. */
-function lostBetween(list: readonly Loss[], base: LossBase, said: (...ids: string[]) => boolean): Draft[] {
+function lostBetween(
+  path: FlowPath,
+  list: readonly Loss[],
+  base: LossBase,
+  said: (...ids: string[]) => boolean,
+): Draft[] {
   const first = list[0]!;
   // A wrong MAC, or another tunnel than the expected one, has been named: that it does not arrive is what comes of it.
   if (said('stale-neighbour') || (isOtherTunnel(first) && said('wrong-tunnel-protocol'))) return [];
@@ -184,7 +197,7 @@ function lostBetween(list: readonly Loss[], base: LossBase, said: (...ids: strin
   const message = isOtherTunnel(first)
     ? `the datagram left in ${first.lastSeen.observations[0]!.encapsulation} and did not arrive`
     : null;
-  return [{ ...base, id: stageId(3, first), fact, message }];
+  return [{ ...base, id: stageId(3, first), fact, message, without: refutedBetween(path, first) }];
 }
 
 function isAnswered(scene: FlowScene, loss: Loss): boolean {
@@ -539,6 +552,7 @@ function silent(scene: FlowScene): Draft[] {
       message: null,
       fact: `${probeName(scene, 'request', failure.journey.position)} is at the destination pod (${refText(o)}), whose capture holds no reply`,
       evidence: failure.finding.evidence,
+      ...(o.icmpChecksumRight ? { without: /wrong checksum/ } : {}),
     },
   ];
 }

@@ -3,7 +3,7 @@ import { isSourceSide } from '../follow/journey.js';
 import { segmentBetween } from '../path/segments.js';
 import type { Draft } from './draft.js';
 import type { FlowScene } from './scene.js';
-import { corruptedSegment, firstFailure, labelOf } from './words.js';
+import { corruptedSegment, firstFailure, labelOf, plural } from './words.js';
 
 export function detectQuality(scene: FlowScene): Draft[] {
   const drafts: Draft[] = [];
@@ -13,8 +13,11 @@ export function detectQuality(scene: FlowScene): Draft[] {
     const leg = copy.finding.direction === 'reply' ? copy.journey.reply! : copy.journey.request;
     const at = leg.hops.findIndex((h) => h.point?.id === copy.finding.point);
     const before = leg.hops.slice(0, at).findLast((h) => h.state === 'seen' && h.role !== leg.hops[at]!.role);
+    const outerIds = new Set(leg.hops[at]?.observations.map((o) => o.outer?.identification ?? null));
     drafts.push({
       id: 'packet-duplicated',
+      // Copies of one frame share the outer identification; each encapsulation has its own.
+      without: outerIds.has(null) ? /^$/ : outerIds.size > 1 ? /mirrored port/ : /encapsulates the datagram twice/,
       direction: copy.finding.direction,
       segment: before === undefined ? null : segmentBetween(before.role, leg.hops[at]!.role),
       confidence: 'certain',
@@ -31,7 +34,7 @@ export function detectQuality(scene: FlowScene): Draft[] {
       segment: order.segment,
       confidence: 'certain',
       message: null,
-      fact: `${order.count} of ${summary.probes} ${order.direction}s arrive at ${order.after.label} after one that left ${order.before.label} behind them`,
+      fact: `${order.count} of ${summary.probes} ${plural(order.direction)} arrive at ${order.after.label} after one that left ${order.before.label} behind them`,
       evidence: order.evidence,
     });
   }

@@ -21,8 +21,12 @@ export interface Draft {
   readonly evidence: readonly (FrameRef & Partial<EvidenceReport>)[];
   /** Causes that go before or replace the catalogue's order. */
   readonly first?: readonly CauseText[];
+  /** Causes of the catalogue that these captures rule out. */
+  readonly without?: RegExp;
   /** The address that the commands are about, when the path's own facts do not name it. */
   readonly peer?: string;
+  /** The machines to look at, when the path does not name them. */
+  readonly machines?: { readonly sender?: string; readonly receiver?: string };
 }
 
 export function sceneOf(path: FlowPath | null, direction: Direction | null): Scene {
@@ -68,7 +72,11 @@ export function sceneOf(path: FlowPath | null, direction: Direction | null): Sce
 export function finishDiagnosis(draft: Draft, path: FlowPath | null): Diagnosis {
   const text = findDiagnosis(draft.id)!;
   const named = sceneOf(path, draft.direction);
-  const scene = draft.peer === undefined ? named : { ...named, receiverNode: draft.peer };
+  const scene = {
+    ...named,
+    ...(draft.peer === undefined ? {} : { receiverNode: draft.peer }),
+    ...draft.machines,
+  };
   const where: Record<CauseText['on'], string> = {
     sender: scene.sender,
     receiver: scene.receiver,
@@ -78,7 +86,8 @@ export function finishDiagnosis(draft: Draft, path: FlowPath | null): Diagnosis 
     capture: 'where the capture was taken',
   };
   const told = new Set((draft.first ?? []).map((c) => c.cause));
-  const causes = [...(draft.first ?? []), ...text.causes.filter((c) => !told.has(c.cause))].map((c) => ({
+  const open = text.causes.filter((c) => !told.has(c.cause) && !draft.without?.test(c.cause));
+  const causes = [...(draft.first ?? []), ...open].map((c) => ({
     cause: c.cause,
     confirm: c.confirm,
     command: c.command(scene),

@@ -139,8 +139,15 @@ function journeyBlock(page: Page, journey: JourneyReport): string[] {
       lines.push(...commandLines(page, '    ', evidencePlace(one, nameOf), frameCommand(one.file, one.frame)));
     }
   }
-  for (const stray of journey.strays) {
-    const what = `seen off the path at ${nameOf(stray.point)}: ${nameOf(stray.file)} frame ${stray.frame}, ${stray.inner.source} → ${stray.inner.destination}`;
+  for (const point of new Set(journey.strays.map((stray) => stray.point))) {
+    const strays = journey.strays.filter((stray) => stray.point === point);
+    const [first] = strays;
+    if (first === undefined) continue;
+    const often = strays.length > 1 ? ` ${strays.length} times` : '';
+    const what = `seen off the path at ${nameOf(point)}${often}: ${nameOf(first.file)} frame ${strays
+      .slice(0, 3)
+      .map((s) => s.frame)
+      .join(', ')}${strays.length > 3 ? ', …' : ''}, ${first.inner.source} → ${first.inner.destination}`;
     lines.push(wrap(safeText(what), width, `${paint.sign('warning')} `));
   }
   if (journey.refusals.length + journey.strays.length > 0) lines.push('');

@@ -5,6 +5,7 @@ import * as ipv4 from '../decode/ipv4.js';
 import { LayerKind } from '../decode/layer-kind.js';
 import * as linuxSll from '../decode/linux-sll.js';
 import * as linuxSll2 from '../decode/linux-sll2.js';
+import { LinkType } from '../path/link-types.js';
 import { type CapturePoint, End, newTraffic, type Traffic } from './capture-point.js';
 
 /** Interfaces and devices of one capture: a hostile one may claim any number. */
@@ -137,6 +138,9 @@ export function noteEnds({ ends }: Traffic, view: FrameView): void {
 
 function linkOf(linkType: number, arphrd: number): CapturePoint['link'] {
   switch (linkType) {
+    // An address family instead of a link header: how BSD captures its tunnel devices (gif) and its loopback.
+    case LinkType.Null:
+    case LinkType.Loop:
     case 12:
     case 14:
     case 101:

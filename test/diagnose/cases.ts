@@ -8,7 +8,7 @@ import type { CaptureDraft } from '../support/capture-file.js';
 import type { Captures, CheckPathOptions } from '../support/check-path.js';
 import { innerOctets } from '../support/frame-draft.js';
 import { type IpipPath, ipipPath, type PathOptions } from '../support/ipip-path.js';
-import { EtherType, ethernet, type Ipv4Fields, ipv4, tcp, udp } from '../support/octets.js';
+import { EtherType, ethernet, type Ipv4Fields, internetChecksum, ipv4, tcp, udp } from '../support/octets.js';
 
 export interface DiagnosisCase {
   name: string;
@@ -25,6 +25,8 @@ export interface DiagnosisCase {
   next: RegExp;
   fact?: RegExp;
   message?: RegExp;
+  /** Causes of the catalogue that the captures rule out. */
+  refuted?: readonly RegExp[];
   /** All other diagnoses of the run, whatever their confidence. */
   also?: readonly string[];
   /** In which flow; the default is the first. */
@@ -152,6 +154,25 @@ function inUdp(port: number, shim: readonly number[]): IpipPath {
     });
   }
   return path;
+}
+
+/** The first request's frame at the sender's NIC again, `times` times, with what `edit` makes of it and right header checksums. */
+function copied(path: IpipPath, edit: (octets: Uint8Array, lap: number) => void, times = 1): Captures {
+  const captures = new Map(path.captures());
+  const capture = captures.get('encapsulator-underlay')!;
+  const first = capture.frames.findIndex(({ bytes }) => bytes[12] === 8 && bytes[13] === 0 && bytes[23] === 4);
+  const copies = Array.from({ length: times }, (_, n) => {
+    const frame = structuredClone(capture.frames[first]!);
+    edit(frame.bytes, n + 1);
+    for (const header of [14, 34]) {
+      frame.bytes.set([0, 0], header + 10);
+      const sum = internetChecksum(frame.bytes.slice(header, header + 20));
+      frame.bytes.set([sum >>> 8, sum & 0xff], header + 10);
+    }
+    return { ...frame, time: frame.time + BigInt(n + 1) * 20_000n };
+  });
+  captures.set('encapsulator-underlay', { ...capture, frames: capture.frames.toSpliced(first + 1, 0, ...copies) });
+  return captures;
 }
 
 const overAll = (edit: (draft: Parameters<Parameters<IpipPath['change']>[1]>[0]) => void, probes = 1): IpipPath =>
@@ -325,13 +346,15 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
     segment: 'S34',
     direction: 'request',
     confidence: 'likely',
-    candidates: [/protocol 4/, /stale neighbour/, /NAT/],
+    candidates: [/protocol 4/, /NAT/],
+    refuted: [/stale neighbour/],
     next: at(machine1, 'ping -c 3 10\\.9\\.0\\.22'),
   },
   {
     name: 'the same on the way back',
     path: ipipPath({ probes: 3 }).drop({ at: 'S34', direction: 'reply' }),
     outcome: 'fail',
+    refuted: [/stale neighbour/],
     id: 'proto4-blocked-in-underlay',
     segment: 'S34',
     direction: 'reply',
@@ -1125,6 +1148,7 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
   },
   {
     name: 'delivered and not answered',
+    refuted: [/wrong checksum/],
     path: ipipPath({ probes: 2, replies: false }),
     outcome: 'fail',
     id: 'destination-silent',
@@ -1228,7 +1252,8 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
     next: at(machine2, 'ip -s -s link'),
   },
   {
-    name: 'doubled in the underlay',
+    name: 'doubled in the underlay: one outer identification',
+    refuted: [/encapsulates the datagram twice/],
     path: ipipPath({ probes: 3 }).duplicate({ at: 'S34', probe: 2 }),
     outcome: 'fail',
     id: 'packet-duplicated',
@@ -1237,6 +1262,40 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
     confidence: 'certain',
     fact: /1 of 3 probes/,
     next: at('the network between the nodes', ''),
+  },
+  {
+    name: 'encapsulated twice: each copy has an outer identification of its own',
+    path: copied(ipipPath(), (octets) => {
+      octets[19]! ^= 0x11;
+    }),
+    outcome: 'fail',
+    id: 'packet-duplicated',
+    segment: 'S23',
+    direction: 'request',
+    confidence: 'certain',
+    refuted: [/mirrored port/],
+    next: at(machine1, 'iptables-save'),
+  },
+  {
+    name: 'a loop between the nodes',
+    path: copied(
+      ipipPath({ probes: 1 })
+        .drop({ at: 'S34' })
+        .icmpError({ from: '172.20.9.0', type: 11, code: 0, quote: 'inner', seenAt: ['source-pod'] }),
+      (octets, lap) => {
+        octets[22]! -= 2 * lap;
+        octets[42]! -= 2 * lap;
+      },
+      12,
+    ),
+    outcome: 'fail',
+    id: 'ttl-expired',
+    segment: null,
+    direction: 'request',
+    confidence: 'certain',
+    message: /routing loop between 10\.9\.0\.21 and 10\.9\.0\.22: .* 13 times, with TTL 63 down to 39/,
+    refuted: [/uses a small TTL/, /^a routing loop$/],
+    next: /^10\.9\.0\.22# ip route get 172\.20\.9\.33/,
   },
   {
     name: 'overtaken in the underlay',

@@ -49,6 +49,8 @@ function isOneFrame(seen: readonly Observation[]): boolean {
     (o) =>
       Math.abs(elapsed(first!, o)) <= MIRRORED_WITHIN_NS &&
       o.inner.identification === first!.inner.identification &&
+      // Each encapsulation draws an identification of its own (net/ipv4/ip_tunnel_core.c, iptunnel_xmit).
+      o.outer?.identification === first!.outer?.identification &&
       o.inner.timeToLive === first!.inner.timeToLive &&
       o.payloadDigest === first!.payloadDigest,
   );
