@@ -1,4 +1,7 @@
-/** Unpacks gzip (RFC 1952), any number of members after one another, by node:zlib. */
+/**
+ * Unpacks gzip (RFC 1952), any number of members after one another, by node:zlib. What stands behind the last member (padding of
+ * a tape or a block device, a text) is passed over, as gzip(1) does.
+ */
 
 import { createGunzip, constants as zlib } from 'node:zlib';
 import { CompressionDamage } from './damage.js';
@@ -16,7 +19,12 @@ export async function gunzip(chunks: AsyncIterable<Uint8Array>, take: (octets: U
     failure = asDamage(error);
     wake();
   });
-  stream.on('end', () => wake());
+  // Behind the last member the stream ends, and answers no write any more.
+  let ended = false;
+  stream.on('end', () => {
+    ended = true;
+    wake();
+  });
 
   // A failed write is told to its callback before the stream tells it.
   const written = (error?: Error | null): void => {
@@ -29,7 +37,7 @@ export async function gunzip(chunks: AsyncIterable<Uint8Array>, take: (octets: U
         if (failure === null) resolve();
         else reject(failure);
       };
-      if (failure === null) start();
+      if (failure === null && !ended) start();
       else wake();
     });
 

@@ -123,6 +123,14 @@ describe('xz', () => {
 });
 
 describe('gzip', () => {
+  it.each([1, 512, 1_000_000])('with %d octets of padding behind it uses all frames and ends', async (length) => {
+    const walked = await see(scratch(plain));
+    const padded = Buffer.concat([gzipSync(plain), Buffer.alloc(length)]);
+    const { summary, frames } = await see(scratch(padded));
+    expect(summary).toEqual({ ...walked.summary, compression: 'gzip' });
+    expect(frames).toEqual(walked.frames);
+  });
+
   const plain = readFileSync(join(fixtures, 'ok-ping-node1.cap'));
 
   it('of several members cut inside a record is one capture', async () => {

@@ -66,6 +66,9 @@ export default defineJourneyRule<ReplyAsymmetric>({
       if (missed !== undefined) {
         return unproven('frame', `${missed.point!.label} misses the reply as well as ${skipped.point!.label} does`);
       }
+      // A device that other replies took is on their way: what it lacks of them, its capture dropped.
+      if (path.witness.seesReplies(skipped.point!.series))
+        return unproven('frame', `${skipped.point!.label} holds other replies, so its capture missed this one`);
       // `-i any` shows every device of the node: another one that took the reply would be there, too.
       const { namespace } = skipped.point!;
       const taken = [...strays, ...reply.hops.flatMap((h) => h.observations)].some(
