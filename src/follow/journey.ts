@@ -256,9 +256,11 @@ function buildLeg(
         (isUnderlay(d.role) ? path.underlayMtu.value : path.tunnelMtu.value),
     };
   });
-  // Where another capture of the place holds it, it does not matter that this one did not run.
+  // Where another capture of the place holds it, it does not matter that this one did not run, or is of a device beside the path.
   const hops = all.filter(
-    (hop) => hop.state !== 'not-running' || !all.some((other) => other.role === hop.role && other.state === 'seen'),
+    ({ state, role, point }) =>
+      !(state === 'not-running' || (state === 'blind' && !path.witness.seesFlow(point!.series))) ||
+      !all.some((other) => other.role === role && other.state === 'seen'),
   );
   const lastSeen = last < 0 ? null : all[last]!;
   // A second point of the same role that lacks what the first one has is blind, not the place of a loss.

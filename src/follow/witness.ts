@@ -127,6 +127,11 @@ export class Witness {
     return gap !== null && gap.by > LIKELY_SKEW && !zone.isCompared ? null : gap;
   }
 
+  /** The point holds something of the flow. */
+  seesFlow(point: number): boolean {
+    return this.#largest(point, false) >= 0 || this.#largest(point, true) >= 0;
+  }
+
   /** The point holds answers to other probes of the flow. */
   seesReplies(point: number): boolean {
     const { point: points, flags } = this.#evidence.sightings.kinds.columns;
