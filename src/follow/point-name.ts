@@ -8,12 +8,16 @@ export interface NameHint {
   /** Points of one group were taken on one node ("1" of pod1, pod1-ipip, node1); null when the name has no such part. */
   readonly group: string | null;
   readonly side: 'source' | 'destination' | null;
+  /** The name is that of a machine between the nodes. */
+  readonly isBetween: boolean;
 }
 
 const tunnelName = /(^|[^a-z])(ipip|tunl?\d*|flannel|vxlan|tunnel|overlay)/;
 const bridgeName = /(^|[^a-z])(cni|bridge|br|veth|cali|lxc|docker)(\d|[^a-z]|$)/;
 const podName = /(^|[^a-z])(pod|container|ctr|app)/;
 const underlayName = /(^|[^a-z])(node|host|underlay|ens|enp|eno|eth|bond|wan|phys|nic|uplink|worker|master|control)/;
+const betweenName =
+  /(^|[^a-z])(router|rtr|gw|gateway|switch|tor|spine|leaf|firewall|fw|hypervisor|vmhost|mirror|span)(\d|[^a-z]|$)/;
 const interfaceWord = /^(ens|enp|eno|eth|cni|tunl?|ipip|veth|cali|flannel|bond|br|wlan|vxlan|if|vlan)\d*[a-z0-9]*$/;
 const roleWord =
   /^(pod|node|host|worker|master|container|ctr|app|underlay|overlay|tunnel|bridge|cap|pcap|pcapng|capture|dump|any|sll|out|in|trace)$/;
@@ -27,6 +31,7 @@ export function readName(point: CapturePoint, shared = false): NameHint {
     kind: kindOf(device, stem),
     group: groupOf(device, stem, shared),
     side: shared ? sideOf(device) : sideOf(stem),
+    isBetween: betweenName.test(stem) && !podName.test(stem) && !/(^|[^a-z])(node|worker|master)/.test(stem),
   };
 }
 

@@ -3,9 +3,11 @@
  * type, encapsulation, TTL, nested round trips, equal time stamps), and only then from names and by elimination.
  */
 
+import { macTextOf } from '../../decode/address.js';
 import type { CapturePoint } from '../../observe/capture-point.js';
 import { type ArpSighting, type ErrorSighting, elapsed } from '../../observe/observation.js';
 import { compareText, type Sighted } from '../../observe/sighted.js';
+import { Flag } from '../../observe/sightings.js';
 import type { HopRole } from '../../path/facts.js';
 import type { Side } from '../../path/roles.js';
 import { arpsAt } from '../arps-at.js';
@@ -121,6 +123,7 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
     if (passesTwice && !place.point.link.startsWith('cooked')) place.offPath = true;
   }
   findRouters(seen, places);
+  findRoutersByMac(seen, input);
   for (const place of seen.slice(MAX_SEEN)) place.offPath = true;
   // Without interface index and without an outer header a bridge and the node's interface are one point: it has no one place.
   const onPath = seen.filter(
@@ -219,7 +222,48 @@ function findRouters(seen: readonly Place[], places: readonly Place[]): void {
     place.between = true;
     place.offPath = false;
   }
-  for (const place of places) if (place.between && place.stated !== null) place.between = false;
+  // A capture whose name is a router's, beside others of the wire: a node's own capture does not bear such a name.
+  const named = outside.filter((p) => p.name.isBetween);
+  if (named.length < outside.length) for (const place of named) place.between = true;
+  for (const place of places) {
+    if (place.stated !== null) place.between = false;
+    else if (place.view === null && place.name.isBetween) place.between = true;
+  }
+  for (const place of places) if (place.between) place.offPath = false;
+}
+
+/** Frames that ARP says go to a router, seen twice on one link: at the sending node and at the router. One of them is the node's. */
+function findRoutersByMac(seen: readonly Place[], { evidence, flow }: PathOrderInput): void {
+  const toRouter = seen.filter((p) => p.stated === null && !p.between && isSentToRouter(evidence, flow, p));
+  if (toRouter.length < 2) return;
+  const keeper =
+    toRouter.find((p) => p.name.kind === 'underlay') ??
+    [...toRouter].sort((a, b) => compareText(a.point.id, b.point.id))[0]!;
+  for (const place of toRouter) {
+    if (place === keeper || sameNamespace(place, keeper)) continue;
+    place.between = true;
+    place.offPath = false;
+  }
+}
+
+function sameNamespace(a: Place, b: Place): boolean {
+  return a.point.namespace !== null && a.point.namespace === b.point.namespace;
+}
+
+/** ARP here gives the frame's destination MAC to another address than the outer destination, and to that one to none. */
+function isSentToRouter(evidence: Sighted, flow: Flow, { point, view }: Place): boolean {
+  if (view === null || view.outerDestination === null || view.replies > 0) return false;
+  const k = evidence.sightings.kinds.columns;
+  const arps = arpsAt(evidence.arps, point);
+  for (const kind of flow.probes.kinds) {
+    if (evidence.points[k.point[kind]!]!.series !== point.index) continue;
+    if ((k.flags[kind]! & (Flag.Reply | Flag.HasOuter | Flag.HasEthernet)) !== (Flag.HasOuter | Flag.HasEthernet))
+      continue;
+    const mac = macTextOf(k.destinationMacHigh[kind]!, k.destinationMacLow[kind]!);
+    const owners = arps.filter((a) => a.senderMac === mac).map((a) => a.senderAddress);
+    if (owners.length > 0 && !owners.includes(k.outerDestination[kind]!)) return true;
+  }
+  return false;
 }
 
 function isOtherMachine(a: Place, b: Place): boolean {
@@ -539,14 +583,20 @@ function groupSide(place: Place, places: readonly Place[]): Side | null {
   const sides = new Set<Side>();
   const others = new Set<Side>();
   for (const other of places) {
-    if (other === place || other.side === null || other.offPath || other.from === 'elimination') continue;
+    if (other === place || other.side === null || other.offPath || other.between || other.from === 'elimination')
+      continue;
     if (other.name.group === group) sides.add(other.side);
     else if (other.name.group !== null) others.add(other.side);
   }
   if (sides.size === 1) return [...sides][0]!;
   if (sides.size > 1) return null;
   // Two groups in all, and the other one's side is known: this is the opposite.
-  const groups = new Set(places.map((p) => p.name.group).filter((g) => g !== null));
+  const groups = new Set(
+    places
+      .filter((p) => !p.between)
+      .map((p) => p.name.group)
+      .filter((g) => g !== null),
+  );
   if (groups.size === 2 && others.size === 1) return [...others][0]! === 'source' ? 'destination' : 'source';
   return null;
 }
@@ -599,7 +649,7 @@ function sharesNamespaceWithMiddle(place: Place, onPath: readonly Place[]): bool
 
 /** Points that saw nothing of the flow: captured, and absent. Their place comes from other flows, names, ARP, or what is left. */
 function placeSilentPoints(open: readonly Place[], places: readonly Place[], input: PathOrderInput): void {
-  const silent = open.filter((p) => p.view === null);
+  const silent = open.filter((p) => p.view === null && !p.between);
   const nodes = nodesOfFlow(
     input,
     places.filter((p) => p.view !== null).map((p) => p.view!),
