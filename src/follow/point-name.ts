@@ -22,14 +22,16 @@ const interfaceWord = /^(ens|enp|eno|eth|cni|tunl?|ipip|veth|cali|flannel|bond|b
 const roleWord =
   /^(pod|node|host|worker|master|container|ctr|app|underlay|overlay|tunnel|bridge|cap|pcap|pcapng|capture|dump|any|sll|out|in|trace)$/;
 
-/** `shared`: the file holds the interfaces of several nodes, so its name says nothing of one. */
-export function readName(point: CapturePoint, shared = false): NameHint {
-  const file = baseName(point.file).toLowerCase();
+/**
+ * `shared`: the file holds the interfaces of several nodes, so its name says nothing of one. `common`: words of all names, which
+ * tell none from another.
+ */
+export function readName(point: CapturePoint, shared = false, common: ReadonlySet<string> = new Set()): NameHint {
   const device = (point.interfaceName ?? '').toLowerCase();
-  const stem = file.replace(/(\.(gz|zst|lz4|xz))?$/, '').replace(/\.(cap|pcap|pcapng|dmp|dump)$/, '');
+  const stem = stemOf(point.file);
   return {
     kind: kindOf(device, stem),
-    group: groupOf(device, stem, shared),
+    group: groupOf(device, stem, shared, common),
     side: shared ? sideOf(device) : sideOf(stem),
     isBetween: betweenName.test(stem) && !podName.test(stem) && !/(^|[^a-z])(node|worker|master)/.test(stem),
   };
@@ -47,14 +49,31 @@ function kindOf(device: string, stem: string): PointKind | null {
   return null;
 }
 
-function groupOf(device: string, stem: string, shared: boolean): string | null {
-  // Merged files name their interfaces after the captures that they were made of: "node1-ens33".
-  if (/^(pod|node|host|worker|master|vm)/.test(device)) return groupIn(device);
-  return shared ? null : groupIn(stem);
+function stemOf(file: string): string {
+  return baseName(file)
+    .toLowerCase()
+    .replace(/(\.(gz|zst|lz4|xz))?$/, '')
+    .replace(/\.(cap|pcap|pcapng|dmp|dump)\d*$/, '');
 }
 
-function groupIn(stem: string): string | null {
-  const words = stem.split(/[^a-z0-9]+/).filter((w) => w !== '' && !interfaceWord.test(w));
+const wordsOf = (stem: string): string[] => stem.split(/[^a-z0-9]+/).filter((w) => w !== '');
+
+/** Words that stand in the name of every file: of a case, a cluster, a kind of machine. */
+export function commonWords(files: Iterable<string>): ReadonlySet<string> {
+  const names = [...new Set(files)].map((file) => new Set(wordsOf(stemOf(file))));
+  const [first, ...others] = names;
+  if (first === undefined || others.length === 0) return new Set();
+  return new Set([...first].filter((word) => others.every((words) => words.has(word))));
+}
+
+function groupOf(device: string, stem: string, shared: boolean, common: ReadonlySet<string>): string | null {
+  // Merged files name their interfaces after the captures that they were made of: "node1-ens33".
+  if (/^(pod|node|host|worker|master|vm)/.test(device)) return groupIn(device, new Set());
+  return shared ? null : groupIn(stem, common);
+}
+
+function groupIn(stem: string, common: ReadonlySet<string>): string | null {
+  const words = wordsOf(stem).filter((w) => !interfaceWord.test(w) && !common.has(w));
   const rest = words
     .map((w) => w.replace(/^(pod|node|host|worker|container|vm|kube|k8s|app)(?=[a-z0-9])/, ''))
     .filter((w) => w !== '' && !roleWord.test(w));

@@ -13,7 +13,7 @@ import type { Side } from '../../path/roles.js';
 import { arpsAt } from '../arps-at.js';
 import { echoNumber } from '../errors-of.js';
 import type { Flow } from '../flow.js';
-import { type NameHint, type PointKind, readName } from '../point-name.js';
+import { commonWords, type NameHint, type PointKind, readName } from '../point-name.js';
 import { mostFrequent, type PointView, roundTripDifference, sameStamps, viewPoints } from '../point-view.js';
 import { sidesOfNamespaces } from './whole-nodes.js';
 
@@ -96,8 +96,9 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
   const { evidence, flow } = input;
   const views = viewPoints(evidence, flow.probes);
   addErrorAnswers(flow, views, input.refusals);
-  const shared = sharedFiles(evidence);
   const heads = evidence.points.filter((point) => point.series === point.index);
+  const shared = sharedFiles(evidence);
+  const common = commonWords(heads.map(({ file }) => file));
   const stated = new Map<number, StatedRole>();
   for (const [index, role] of input.stated) stated.set(evidence.points[index]!.series, role);
   const places: Place[] = heads.map((point) => {
@@ -106,7 +107,7 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
     return {
       point,
       view: views.get(point.index) ?? null,
-      name: readName(point, shared.has(point.file)),
+      name: readName(point, shared.has(point.file), common),
       kind: at?.kind ?? null,
       side: at?.side ?? null,
       from: said?.from ?? null,
