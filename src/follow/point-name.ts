@@ -8,12 +8,15 @@ export interface NameHint {
   /** Points of one group were taken on one node ("1" of pod1, pod1-ipip, node1); null when the name has no such part. */
   readonly group: string | null;
   readonly side: 'source' | 'destination' | null;
+  /** The host end of one pod's veth pair (Calico's cali…, Cilium's lxc…): other pods' datagrams do not pass there. */
+  readonly isVeth: boolean;
   /** The name is that of a machine between the nodes. */
   readonly isBetween: boolean;
 }
 
 const tunnelName = /(^|[^a-z])(ipip|tunl?\d*|flannel|vxlan|tunnel|overlay)/;
 const bridgeName = /(^|[^a-z])(cni|bridge|br|veth|cali|lxc|docker)(\d|[^a-z]|$)/;
+const vethName = /(^|[^a-z])(veth|cali|lxc)[0-9a-z]/;
 const podName = /(^|[^a-z])(pod|container|ctr|app)/;
 const underlayName = /(^|[^a-z])(node|host|underlay|ens|enp|eno|eth|bond|wan|phys|nic|uplink|worker|master|control)/;
 const betweenName =
@@ -33,6 +36,7 @@ export function readName(point: CapturePoint, shared = false, common: ReadonlySe
     kind: kindOf(device, stem),
     group: groupOf(device, stem, shared, common),
     side: shared ? sideOf(device) : sideOf(stem),
+    isVeth: vethName.test(device === '' ? stem : device),
     isBetween: betweenName.test(stem) && !podName.test(stem) && !/(^|[^a-z])(node|worker|master)/.test(stem),
   };
 }

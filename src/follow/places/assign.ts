@@ -42,10 +42,17 @@ export interface StatedRole {
   readonly from: 'command-line' | 'expectation' | 'kernel-state';
 }
 
+export interface LearnedPoint {
+  readonly kind: PointKind;
+  /** The node, named by its tunnel address, or the pod that it is of alone. */
+  readonly node: string | null;
+  readonly isOnePods: boolean;
+}
+
 /** What earlier flows taught about points and pods; later flows with less evidence build on it. */
 export interface Learned {
   /** Point index → what it is and on which node (a node is named by its tunnel address, or by a pod's address). */
-  readonly points: Map<number, { readonly kind: PointKind; readonly node: string | null }>;
+  readonly points: Map<number, LearnedPoint>;
   /** Pod address → node. */
   readonly pods: Map<number, string>;
 }
@@ -680,7 +687,7 @@ function placeSilentPoints(open: readonly Place[], places: readonly Place[], inp
         continue;
       }
       // It belongs to another flow's node or pod: no business of this one.
-      if (learned.kind === 'pod' || (nodes.source !== null && nodes.destination !== null)) {
+      if (learned.isOnePods || (nodes.source !== null && nodes.destination !== null)) {
         place.offPath = true;
         continue;
       }
@@ -731,14 +738,13 @@ function asksInVain(arps: readonly ArpSighting[], point: CapturePoint): boolean 
 
 /** A pod's own capture is tied to the pod, everything else to the node. */
 function sideOfLearned(
-  learned: { readonly kind: PointKind; readonly node: string | null },
+  learned: LearnedPoint,
   input: PathOrderInput,
   nodes: { readonly source: string | null; readonly destination: string | null },
 ): Side | null {
-  const ends =
-    learned.kind === 'pod'
-      ? { source: `pod ${input.flow.source}`, destination: `pod ${input.flow.destination}` }
-      : nodes;
+  const ends = learned.isOnePods
+    ? { source: `pod ${input.flow.source}`, destination: `pod ${input.flow.destination}` }
+    : nodes;
   if (learned.node === null || ends.source === ends.destination) return null;
   if (learned.node === ends.source) return 'source';
   return learned.node === ends.destination ? 'destination' : null;
@@ -807,13 +813,13 @@ function learn(input: PathOrderInput, places: readonly Place[]): void {
     if (place.view === null || place.offPath || place.kind === null || place.side === null) continue;
     if (place.from !== 'content' && place.stated === null) continue;
     if (input.learned.points.has(place.point.index)) continue;
-    // A pod's own capture belongs to that pod alone: another pod of the node has another one.
-    const node =
-      place.kind === 'pod'
-        ? `pod ${place.side === 'source' ? input.flow.source : input.flow.destination}`
-        : place.side === 'source'
-          ? source
-          : destination;
-    input.learned.points.set(place.point.index, { kind: place.kind, node });
+    // A pod's own capture belongs to that pod alone, as does its veth's: another pod of the node has another one.
+    const isOnePods = place.kind === 'pod' || (place.kind === 'bridge' && place.name.isVeth);
+    const node = isOnePods
+      ? `pod ${place.side === 'source' ? input.flow.source : input.flow.destination}`
+      : place.side === 'source'
+        ? source
+        : destination;
+    input.learned.points.set(place.point.index, { kind: place.kind, node, isOnePods });
   }
 }
