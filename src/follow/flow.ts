@@ -115,16 +115,37 @@ function splitRepeats(evidence: Sighted, key: ProbeKey, rows: number[], into: Pr
     for (const row of requests) {
       if (parts.has(c.payloadDigest[row]!)) identifications.set(c.identification[row]!, c.payloadDigest[row]!);
     }
-    for (const row of rows) {
-      const reply = k.flags[c.kind[row]!]! & Flag.Reply;
+    for (const row of requests) {
       const part =
         parts.get(c.payloadDigest[row]!) ??
-        (reply ? undefined : parts.get(identifications.get(c.identification[row]!) ?? -1)) ??
+        parts.get(identifications.get(c.identification[row]!) ?? -1) ??
         parts.get(digests[0]!)!;
-      (reply ? part.replies : part.requests).push(row);
+      part.requests.push(row);
+    }
+    for (const row of replies) {
+      const part = parts.get(c.payloadDigest[row]!) ?? askedBefore(evidence, row, [...parts.values()]);
+      (part ?? parts.get(digests[0]!)!).replies.push(row);
     }
     for (const part of parts.values()) splitByTime(evidence, part, into);
   } else splitByTime(evidence, whole, into);
+}
+
+/** Of several pings of one number, the one that was asked last before this reply at the reply's point; undefined: none was. */
+function askedBefore(evidence: Sighted, reply: number, parts: readonly Probe[]): Probe | undefined {
+  const { columns: c, kinds } = evidence.sightings;
+  const { point } = kinds.columns;
+  let found: Probe | undefined;
+  let nearest = Number.POSITIVE_INFINITY;
+  for (const part of parts) {
+    for (const row of part.requests) {
+      if (point[c.kind[row]!] !== point[c.kind[reply]!]) continue;
+      const time = (c.seconds[reply]! - c.seconds[row]!) * 1e9 + (c.nanoseconds[reply]! - c.nanoseconds[row]!);
+      if (time < 0 || time >= nearest) continue;
+      nearest = time;
+      found = part;
+    }
+  }
+  return found;
 }
 
 /** Digests that tell repeats apart: those of a point that holds more than one, unless a copy was merely damaged. */
