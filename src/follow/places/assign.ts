@@ -394,6 +394,10 @@ function findMiddleSides(
     if (home === undefined) clusters.push([place]);
     else home.push(place);
   }
+  for (const cluster of clusters) {
+    const sides = new Set(cluster.map((place) => packetTypeSide(place, input)).filter((side) => side !== null));
+    if (sides.size === 1) setSide(cluster, [...sides][0]!);
+  }
   // Stamps that a received datagram shares with a point of a known side settle the side.
   const known = onPath.concat(stated).filter((p) => p.side !== null && (p.kind === 'underlay' || p.kind === 'tunnel'));
   for (const cluster of clusters) {
@@ -462,6 +466,25 @@ function findMiddleSides(
       if (clusterIsNearer !== expectNearer) setSide(cluster, other.side === 'source' ? 'destination' : 'source');
     }
   }
+}
+
+/** Packet types of cooked captures (<linux/if_packet.h>). */
+const PACKET_HOST = 0;
+const PACKET_OUTGOING = 4;
+
+/** A cooked capture says which way a frame went: the source's node sends requests, and the destination's receives them. */
+function packetTypeSide({ point }: Place, { evidence, flow }: PathOrderInput): Side | null {
+  if (!point.link.startsWith('cooked')) return null;
+  const k = evidence.sightings.kinds.columns;
+  const sides = new Set<Side>();
+  for (const kind of flow.probes.kinds) {
+    if (evidence.points[k.point[kind]!]!.series !== point.index) continue;
+    const type = k.packetType[kind]!;
+    if (type !== PACKET_HOST && type !== PACKET_OUTGOING) return null;
+    const isRequest = (k.flags[kind]! & Flag.Reply) === 0;
+    sides.add((type === PACKET_OUTGOING) === isRequest ? 'source' : 'destination');
+  }
+  return sides.size === 1 ? [...sides][0]! : null;
 }
 
 function setSide(cluster: readonly Place[], side: Side): void {
