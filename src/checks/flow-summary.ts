@@ -258,6 +258,7 @@ export class FlowSummary {
       if (loss !== null) losses.push(loss);
       this.#findStretches(leg, stretches);
     }
+    for (const { point, ref } of journey.strays) if (!this.#firstRefs.has(point)) this.#firstRefs.set(point, ref);
     const first = request.hops.find((h) => h.state === 'seen');
     const source = request.hops.find((h) => h.state === 'seen' && isSourceSide(h.role));
     const underlay = request.hops.find(

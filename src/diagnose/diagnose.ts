@@ -51,7 +51,17 @@ function inOrder(drafts: readonly Draft[]): Draft[] {
 export function diagnoseCaptures(scene: CaptureScene, findings: readonly Finding[], passedOver: number): Diagnosis[] {
   const drafts: Draft[] = [];
   const base = { direction: null, segment: null, confidence: 'certain' } as const;
-  if (scene.flows.every((f) => f.records.length === 0 || f.pointsSeen.size === 0)) {
+  const merged = scene.points.filter((p) => scene.assignments.some((flow) => flow[p.index]?.merged === true));
+  if (merged.length > 0) {
+    const names = merged.map((p) => p.label).join(', ');
+    drafts.push({
+      ...base,
+      id: 'hops-merged',
+      message: null,
+      fact: `${names}: holds the same requests plain and encapsulated`,
+      evidence: merged.flatMap((p) => scene.flows.flatMap((f) => f.firstRefAt(p)).slice(0, 1)),
+    });
+  } else if (scene.flows.every((f) => f.records.length === 0 || f.pointsSeen.size === 0)) {
     const frames = scene.points.reduce((sum, p) => sum + p.traffic.frames, 0);
     const other =
       passedOver > 0 ? `; ${passedOver} flow(s) of echo requests stay on one link or run between nodes` : '';

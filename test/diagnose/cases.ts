@@ -182,7 +182,25 @@ const at = (machine: string, command: string): RegExp => new RegExp(`^${machine}
 const machine1 = '(?:10\\.9\\.0\\.21|the machine of encapsulator).*';
 const machine2 = '(?:10\\.9\\.0\\.22|the machine of decapsulator).*';
 
+/** Captures of two places in one file, as mergecap -F pcap writes it. */
+function merged(path: IpipPath, ...roles: readonly string[]): Captures {
+  const drafts = [...path.captures()].filter(([name]) => roles.some((role) => name.startsWith(role)));
+  const frames = drafts.flatMap(([, draft]) => draft.frames).sort((a, b) => (a.time < b.time ? -1 : 1));
+  return new Map([['node1.pcap', { ...drafts[0]![1], frames }]]);
+}
+
 export const diagnosisCases: readonly DiagnosisCase[] = [
+  {
+    name: 'the captures of a pod and of its node in one classic pcap',
+    path: merged(ipipPath({ probes: 2 }), 'source-pod', 'encapsulator-underlay'),
+    outcome: 'unproven',
+    id: 'hops-merged',
+    segment: null,
+    direction: null,
+    confidence: 'certain',
+    fact: /node1.pcap: holds the same requests plain and encapsulated/,
+    next: at('where the capture was taken', 'mergecap -F pcapng'),
+  },
   {
     name: 'captures without any ping',
     path: ipipPath().blind(

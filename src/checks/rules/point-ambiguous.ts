@@ -36,9 +36,11 @@ export default defineCaptureRule<never>({
                 ? ({ verdict: 'pass', evidence: [] } as const)
                 : unproven(
                     'expectation',
-                    unplaced
-                      ? 'it holds probes in several shapes (another outer header, plain, or another TTL), so that it has no one place on the path'
-                      : 'nothing tells which hop this capture was taken at; say --point CAPTURE=ROLE',
+                    roles.some((a) => a?.merged === true)
+                      ? 'it holds captures of several hops, which a classic pcap tells apart no more: give them as files of their own, or merge them into a pcapng'
+                      : unplaced
+                        ? 'it holds probes in several shapes (another outer header, plain, or another TTL), so that it has no one place on the path'
+                        : 'nothing tells which hop this capture was taken at; say --point CAPTURE=ROLE',
                   ),
             };
           }),

@@ -29,6 +29,8 @@ export interface Assignment {
   readonly offPath: boolean;
   /** A router between the nodes, which both directions pass: on the path, and no place of its own there. */
   readonly between: boolean;
+  /** Every capture shows the request plain and encapsulated: files of several hops were merged into one that tells them apart no more. */
+  readonly merged: boolean;
   /** It holds probes of the flow and has no place on or off its path, though nothing explains that. */
   readonly unplaced: boolean;
   /** This capture shows every device of a node: of the node on this side. */
@@ -140,6 +142,8 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
       !(p.point.linkType === LINKTYPE_LINUX_SLL && (p.view!.relays || p.view!.routesRequests)) &&
       !p.between,
   );
+  const merged = onPath.length === 0 ? seen.filter((p) => isMerged(p)) : [];
+  for (const place of merged) place.offPath = false;
   findKinds(onPath, places);
   findMiddleSides('underlay', onPath, places, input);
   findMiddleSides('tunnel', onPath, places, input);
@@ -161,10 +165,17 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
       node: p.stated?.node ?? null,
       offPath: p.offPath,
       between: p.between,
+      merged: merged.includes(p),
       unplaced: p.view !== null && !isOn && !p.offPath && !p.between && !isLumped(p, places),
       wholeNode: point.namespace === null ? null : (wholeNodes.get(point.namespace) ?? null),
     };
   });
+}
+
+/** A single interface shows a datagram before its encapsulation or behind it, not both. */
+function isMerged({ point, view }: Place): boolean {
+  const { requestEncapsulations: there, replyEncapsulations: back } = view!;
+  return !point.link.startsWith('cooked') && [there, back].some((seen) => seen.has(0) && seen.size > 1);
 }
 
 /** Plain on a bridge and plain on the node's interface: without interface index and outer header these are one point. */
