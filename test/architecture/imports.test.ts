@@ -199,6 +199,7 @@ const rooms: readonly Room[] = [
       { to: '**', typesOnly: true, because: 'options become what the pipeline takes' },
       { to: 'version', because: 'reports and --version name the tool' },
       { to: 'yaml', because: 'ipip-trace.config.yaml and the accepted findings' },
+      { to: 'ajv/dist/*', because: 'a saved report is checked against its schema before it is shown' },
       { to: 'yargs', because: 'the command line' },
       { to: 'yargs/helpers', because: 'the command line' },
       { to: 'chalk', because: 'colour of messages' },

@@ -58,7 +58,22 @@ const spoilt: [name: string, text: string, says: RegExp][] = [
     JSON.stringify({ ...whole, flows: [{ ...(whole.flows as object[])[0], journeys: [{}] }] }),
     /a part of the report is missing/,
   ],
+  [
+    'a text where a number belongs',
+    JSON.stringify(whole).replace(/"ttl":64/, '"ttl":"\\u001b[31m64"'),
+    /inner\/ttl must be integer/,
+  ],
+  [
+    'a pass that its flow denies',
+    JSON.stringify({ ...whole, flows: (whole.flows as object[]).map((flow) => ({ ...flow, outcome: 'fail' })) }),
+    /its outcome is pass, and that of a flow is not/,
+  ],
 ];
+
+it('reads no more than a report can be long', async () => {
+  const run = await runInProcess(['report', '/dev/zero'], folder);
+  expect(run).toMatchObject({ status: 2, stderr: expect.stringMatching(/is longer than \d+ octets/) });
+});
 
 it.each(spoilt)('refuses %s in one line, with the cure', async (name, text, says) => {
   const file = join(folder, `${name}.json`);
