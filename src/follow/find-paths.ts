@@ -9,13 +9,14 @@ import { compareText, type Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import type { ExpectationSource, Fact, FlowFacts, HopFacts, HopRole } from '../path/facts.js';
 import { roleOrder } from '../path/segments.js';
+import { UserError } from '../user-error.js';
 import { tunnelEnds, whyBackground } from './background.js';
 import { errorsOf } from './errors-of.js';
 import { collectFlows, type Flow } from './flow.js';
 import { type Inferred, inferFacts, type KnownNodes } from './infer.js';
 import type { FlowPath } from './journey.js';
 import { type Assignment, assignRoles, type Learned } from './places/assign.js';
-import { type StatedPoint, statedRoles } from './places/stated.js';
+import { isCapture, type StatedPoint, statedRoles } from './places/stated.js';
 import { mostFrequent, roundTripDifference, viewPoints } from './point-view.js';
 import { findRuns } from './runs.js';
 import { Witness } from './witness.js';
@@ -49,7 +50,13 @@ const MAX_PLACES = 1_000_000;
 /** A round trip may look longer nearer to the destination by this much before it contradicts the order: stamps are not exact. */
 const NESTING_TOLERANCE_NS = 1e6;
 
+/** Throws UserError when a point was stated for a capture that was not given. */
 export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
+  for (const { capture, interfaceName } of options.statedPoints) {
+    if (evidence.points.some((point) => isCapture(point, capture, interfaceName))) continue;
+    const name = interfaceName === null ? capture : `${capture}:${interfaceName}`;
+    throw new UserError(`--point ${name}: no such capture was given: check the name`);
+  }
   const ends = tunnelEnds(evidence);
   const notes: string[] = [];
   let ignored = 0;

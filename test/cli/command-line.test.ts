@@ -136,6 +136,7 @@ describe('mistakes are named in one line', () => {
     [['check', node1, '--flow', '10.244.1.2'], /SRC>DST/],
     [['check', node1, '--flow', '10.244.1.2>10.244.2.256'], /SRC>DST/],
     [['check', node1, '--point', 'node1.cap=router'], /ROLE/],
+    [['check', node1, '--point', 'node3.cap=encapsulator-underlay'], /node3\.cap: no such capture was given/],
     [['check', node1, '--max-journeys', '-1'], /max-journeys/],
     [['check', node1, '--expect', join(scratch, 'none.yaml')], /none\.yaml/],
     [['check', node1, '--state', join(scratch, 'none')], /none/],

@@ -262,7 +262,7 @@ describe.skipIf(executablePath === undefined)('the HTML report in Chromium', () 
       const skip = await focused();
       expect(skip.text).toBe('Skip to the details');
       await page.keyboard.press('Enter');
-      expect(page.url()).toMatch(/#main$/);
+      await expect.poll(() => page.url()).toMatch(/#main$/);
 
       await page.goto('about:blank');
       await page.goto(address);
