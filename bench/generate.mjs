@@ -89,7 +89,7 @@ function transport(protocol, source, destination, length, random) {
   return bytes;
 }
 
-export function echo(reply, identifier, sequence, length, stamp) {
+function echo(reply, identifier, sequence, length, stamp) {
   const bytes = Buffer.alloc(8 + length);
   for (let i = 16; i < length; i++) bytes[8 + i] = i;
   bytes.writeDoubleLE(stamp, 8);

@@ -280,7 +280,7 @@ function* devices(count) {
 }
 
 /** The octets of a classic pcap file, in chunks. */
-export function* pcap(frames, linkType = 1) {
+function* pcap(frames, linkType = 1) {
   const header = Buffer.alloc(24);
   header.writeUInt32LE(0xa1b2c3d4, 0);
   header.writeUInt16LE(2, 4);
@@ -433,7 +433,7 @@ export function* octetsOf(kind, count) {
   } else yield* pcap(kinds[kind](count));
 }
 
-export const kindNames = [...Object.keys(kinds), 'devices', ...Object.keys(pcapngKinds)];
+const kindNames = [...Object.keys(kinds), 'devices', ...Object.keys(pcapngKinds)];
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [kind, count] = process.argv.slice(2);

@@ -40,7 +40,7 @@ function runsOf(line) {
 const markup = (text) => text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
 
 /** `command`: what was typed; `text`: what was printed, with colour sequences; `title`: for readers who do not see the picture. */
-export function terminalSvg(command, text, title) {
+function terminalSvg(command, text, title) {
   const lines = [`\u001b[36m$\u001b[39m \u001b[1m${command}\u001b[22m`, ...text.trimEnd().split('\n')];
   const columns = Math.max(...lines.map((line) => [...bare(line)].length));
   const width = Math.ceil(columns * advance) + 2 * margin;

@@ -8,7 +8,7 @@ import { type CaptureSink, describeEnding, type SourceFault } from './capture-si
 import { openRecords, recognisableLength } from './open-capture.js';
 import type { RecordReader } from './record-reader.js';
 
-export const defaultChunkSize = 512 * 1024;
+const defaultChunkSize = 512 * 1024;
 
 export class CaptureWindow implements CaptureSink {
   /** Octets taken from the source so far. */

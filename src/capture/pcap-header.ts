@@ -30,7 +30,7 @@ const aixLinkTypes: ReadonlyMap<number, number> = new Map([
  * Which of the two lengths of a record comes first: they changed places at version 2.3, and some writers of 2.3 had the
  * old order, so there the smaller one is taken for the captured length (libpcap sf-pcap.c).
  */
-export type LengthOrder = 'captured-first' | 'original-first' | 'smaller-is-captured';
+type LengthOrder = 'captured-first' | 'original-first' | 'smaller-is-captured';
 
 export interface PcapHeader {
   readonly littleEndian: boolean;

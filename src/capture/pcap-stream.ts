@@ -186,5 +186,6 @@ function knownHeader(header: PcapHeader): Uint8Array {
 }
 
 function loadPackage(): PcapParserPackage {
-  return createRequire(import.meta.url)('pcap-parser') as PcapParserPackage;
+  const require = createRequire(import.meta.url);
+  return require('pcap-parser') as PcapParserPackage;
 }

@@ -54,9 +54,9 @@ const blockHeaderLength = 8;
 const minimumBlockLength = 12;
 const minimumSectionHeaderLength = 28;
 /** Blocks that must be held whole are believed up to here (libpcap sf-pcapng.c, INITIAL_MAX_BLOCKSIZE). */
-export const blockLimit = 16 * 1024 * 1024;
+const blockLimit = 16 * 1024 * 1024;
 /** Blocks that are stepped over are believed up to here (Wireshark: 128 MiB of packet and 131104 octets around it). */
-export const skippedBlockLimit = 134_348_832;
+const skippedBlockLimit = 134_348_832;
 /** Blocks longer than this are stepped over without being held. */
 const heldBlockLength = 64 * 1024;
 
@@ -67,8 +67,8 @@ export const interfaceTextLimit = 4 * 1024 * 1024;
 /** Octets kept of an interface's name: it stands in every sentence about its frames, and Linux allows 15. */
 export const nameLength = 256;
 /** Comments kept of one frame, and characters kept of each. */
-export const commentsPerFrame = 16;
-export const commentLength = 4096;
+const commentsPerFrame = 16;
+const commentLength = 4096;
 
 interface SectionInterface {
   readonly index: number;

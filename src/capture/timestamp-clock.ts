@@ -1,7 +1,7 @@
 /** Turns pcapng's 64-bit ticks into seconds and nanoseconds, exactly (draft-ietf-opsawg-pcapng, if_tsresol and if_tsoffset). */
 
 /** The farthest second from 1970 that a JavaScript Date can show. */
-export const farthestSecond = 8_640_000_000_000 - 1;
+const farthestSecond = 8_640_000_000_000 - 1;
 
 const nanosecondsPerSecond = 1_000_000_000;
 /** From microseconds on, where it counts, one division does. */

@@ -1,7 +1,7 @@
 import { CompressionDamage } from './damage.js';
 
 /** So many octets are wanted next, good until the next demand; the data may end here only at an edge between frames. */
-export interface Demand {
+interface Demand {
   readonly octets: number;
   readonly mayEnd: boolean;
 }

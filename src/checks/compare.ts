@@ -97,7 +97,7 @@ export interface PartlySeen {
 }
 
 /** Is nothing of the datagram missing here? A hop may hold several copies. */
-export function isWhole(hop: Hop): boolean {
+function isWhole(hop: Hop): boolean {
   return hop.observations.some((o) => o.complete);
 }
 

@@ -76,7 +76,7 @@ export interface ProbeManner {
 }
 
 /** How one probe went, in a few numbers. */
-export interface ProbeRecord extends ProbeManner {
+interface ProbeRecord extends ProbeManner {
   readonly position: number;
   /** When the source side first saw the request, by the source node's clock; null when it did not. */
   readonly sentAt: Instant | null;
@@ -85,7 +85,7 @@ export interface ProbeRecord extends ProbeManner {
 }
 
 /** All probes' records by position, in columns: floods have a million of them, in few manners. */
-export class ProbeRecords implements Iterable<ProbeRecord> {
+class ProbeRecords implements Iterable<ProbeRecord> {
   length = 0;
   /** Every manner that occurs. */
   readonly manners: ProbeManner[] = [];
@@ -157,7 +157,7 @@ export class ProbeRecords implements Iterable<ProbeRecord> {
   }
 }
 
-export interface InstantColumns {
+interface InstantColumns {
   readonly seconds: { readonly [row: number]: number };
   readonly nanoseconds: { readonly [row: number]: number };
 }

@@ -95,7 +95,7 @@ export interface CaptureRule<Data> extends RuleBase<Data> {
   checkAll(scene: CaptureScene): readonly { readonly about: string; readonly verdict: Verdict<Data> }[];
 }
 
-export type Rule<Data> = HopRule<Data> | LegRule<Data> | JourneyRule<Data> | FlowRule<Data> | CaptureRule<Data>;
+type Rule<Data> = HopRule<Data> | LegRule<Data> | JourneyRule<Data> | FlowRule<Data> | CaptureRule<Data>;
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds rules of every data type, each checked where it is defined.
 export type AnyRule = Rule<any>;

@@ -70,7 +70,7 @@ function contradiction({ outcome, findings, flows }: Report): string | null {
 }
 
 /** Reports of 0.1.0 do not say the state of a hop: what its observations tell stands for it. */
-export function withStates(report: Report): Report {
+function withStates(report: Report): Report {
   for (const { journeys } of report.flows) {
     for (const journey of journeys) {
       for (const leg of [journey.request, journey.reply]) {

@@ -34,11 +34,11 @@ const aliases: Readonly<Record<string, string>> = { v: 'verbose', q: 'quiet' };
 /** Inputs named in the file stand beside it, wherever the command is started. */
 const besideTheFile = new Set(['expect', 'state', 'baseline']);
 
-export const configName = 'ipip-trace.config.yaml';
+const configName = 'ipip-trace.config.yaml';
 const environmentPrefix = 'IPIP_TRACE_';
 const mostOctets = 1024 * 1024;
 
-export interface Setting {
+interface Setting {
   readonly values: readonly string[];
   readonly from: string;
 }

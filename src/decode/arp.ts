@@ -4,7 +4,7 @@ import { type FrameView, Problem } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
 /** Of a packet for 6-octet hardware and 4-octet protocol addresses. */
-export const LENGTH = 28;
+const LENGTH = 28;
 const FIXED_LENGTH = 8;
 const HARDWARE_ETHERNET = 1;
 const HARDWARE_IEEE802 = 6;
@@ -23,18 +23,8 @@ export function operation(bytes: Uint8Array, at: number): number {
   return uint16(bytes, at + 6);
 }
 
-/** Index in `bytes` of the sender's MAC address. */
-export function senderMac(at: number): number {
-  return at + 8;
-}
-
 export function senderAddress(bytes: Uint8Array, at: number): number {
   return uint32(bytes, at + 14);
-}
-
-/** Index in `bytes` of the target's MAC address. */
-export function targetMac(at: number): number {
-  return at + 18;
 }
 
 export function targetAddress(bytes: Uint8Array, at: number): number {
@@ -52,7 +42,7 @@ export function protocolLength(bytes: Uint8Array, at: number): number {
 }
 
 /** With both pairs of addresses. */
-export function packetLength(bytes: Uint8Array, at: number): number {
+function packetLength(bytes: Uint8Array, at: number): number {
   return FIXED_LENGTH + 2 * (hardwareLength(bytes, at) + protocolLength(bytes, at));
 }
 

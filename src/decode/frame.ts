@@ -37,7 +37,7 @@ import * as wireguard from './wireguard.js';
 import * as wireless from './wireless.js';
 
 export { type Fault, faultOf } from './fault.js';
-export { ABSENT, FrameView, MAX_IP_HEADERS, MAX_LAYERS } from './frame-view.js';
+export { ABSENT, FrameView, MAX_LAYERS } from './frame-view.js';
 
 /**
  * Fills `view` with the headers of the frame in bytes[start, end). Never throws and allocates nothing; what is wrong with the

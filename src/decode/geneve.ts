@@ -4,7 +4,7 @@ import { layerOfEtherType } from './ether-type.js';
 import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const MIN_LENGTH = 8;
+const MIN_LENGTH = 8;
 export const PORT = 6081;
 
 /** Options included, in octets. */

@@ -4,7 +4,7 @@ import { layerOfEtherType } from './ether-type.js';
 import { type FrameView, Problem } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const MIN_LENGTH = 4;
+const MIN_LENGTH = 4;
 /** GRE in UDP (RFC 8086). */
 export const PORT = 4754;
 const CHECKSUM = 0x8000;

@@ -4,7 +4,7 @@ import { EtherType } from './ether-type.js';
 import { type FrameView, LimitBy, Problem } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const MIN_LENGTH = 8;
+const MIN_LENGTH = 8;
 export const PORT = 2152;
 /** Version 1, protocol type GTP. */
 const VERSION_AND_TYPE = 0x30;

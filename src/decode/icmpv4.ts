@@ -4,7 +4,7 @@ import { onesComplementSum } from './checksum.js';
 import { type FrameView, LimitBy } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const LENGTH = 8;
+const LENGTH = 8;
 
 export function type(bytes: Uint8Array, at: number): number {
   return bytes[at]!;
@@ -12,10 +12,6 @@ export function type(bytes: Uint8Array, at: number): number {
 
 export function code(bytes: Uint8Array, at: number): number {
   return bytes[at + 1]!;
-}
-
-export function checksum(bytes: Uint8Array, at: number): number {
-  return uint16(bytes, at + 2);
 }
 
 /** Of an echo message. */

@@ -2,7 +2,7 @@
 import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const LENGTH = 4;
+const LENGTH = 4;
 const QUOTE_AT = 8;
 
 export function type(bytes: Uint8Array, at: number): number {
@@ -14,7 +14,7 @@ export function code(bytes: Uint8Array, at: number): number {
 }
 
 /** Destination unreachable, packet too big, time exceeded and parameter problem quote the datagram they are about. */
-export function isError(messageType: number): boolean {
+function isError(messageType: number): boolean {
   return messageType >= 1 && messageType <= 4;
 }
 

@@ -4,8 +4,8 @@ import { type FrameView, Problem } from './frame-view.js';
 import { layerOfIpProtocol } from './ip-protocol.js';
 import { LayerKind } from './layer-kind.js';
 
-export const AH_MIN_LENGTH = 12;
-export const ESP_LENGTH = 8;
+const AH_MIN_LENGTH = 12;
+const ESP_LENGTH = 8;
 
 /** Security parameters index of an authentication header. */
 export function ahSpi(bytes: Uint8Array, at: number): number {

@@ -19,18 +19,9 @@ import { LayerKind } from './layer-kind.js';
 
 export const MIN_LENGTH = 20;
 
-export function version(bytes: Uint8Array, at: number): number {
-  return bytes[at]! >>> 4;
-}
-
 /** In octets. */
 export function headerLength(bytes: Uint8Array, at: number): number {
   return (bytes[at]! & 0x0f) << 2;
-}
-
-/** Octets of options, padding included. */
-export function optionsLength(bytes: Uint8Array, at: number): number {
-  return headerLength(bytes, at) - MIN_LENGTH;
 }
 
 export function typeOfService(bytes: Uint8Array, at: number): number {

@@ -4,7 +4,7 @@ import { type FrameView, LimitBy, MAX_IP_HEADERS, Problem } from './frame-view.j
 import { layerOfIpProtocol } from './ip-protocol.js';
 import { LayerKind } from './layer-kind.js';
 
-export const LENGTH = 40;
+const LENGTH = 40;
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;

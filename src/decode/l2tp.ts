@@ -3,7 +3,7 @@ import { uint16 } from './bytes.js';
 import { type FrameView, LimitBy } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const MIN_LENGTH = 6;
+const MIN_LENGTH = 6;
 export const PORT = 1701;
 const VERSION = 2;
 const CONTROL = 0x8000;

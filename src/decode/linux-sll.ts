@@ -4,7 +4,7 @@ import { FIRST_ETHER_TYPE, layerOfEtherType } from './ether-type.js';
 import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const LENGTH = 16;
+const LENGTH = 16;
 const ARPHRD_NETLINK = 824;
 const PROTOCOL_LLC = 4;
 

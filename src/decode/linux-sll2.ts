@@ -4,7 +4,7 @@ import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 import { followCooked } from './linux-sll.js';
 
-export const LENGTH = 20;
+const LENGTH = 20;
 
 export function protocol(bytes: Uint8Array, at: number): number {
   return uint16(bytes, at);

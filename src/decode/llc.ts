@@ -4,9 +4,9 @@ import { layerOfEtherType } from './ether-type.js';
 import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const LENGTH = 3;
+const LENGTH = 3;
 /** LLC and SNAP together. */
-export const SNAP_LENGTH = 8;
+const SNAP_LENGTH = 8;
 const SNAP_SAP = 0xaa;
 const IP_SAP = 0x06;
 const UNNUMBERED_INFORMATION = 0x03;

@@ -3,7 +3,7 @@ import { uint24 } from './bytes.js';
 import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const LENGTH = 4;
+const LENGTH = 4;
 /** MPLS in UDP (RFC 7510). */
 export const PORT = 6635;
 

@@ -3,7 +3,7 @@ import { uint16, uint24 } from './bytes.js';
 import { type FrameView, Problem } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const MIN_LENGTH = 8;
+const MIN_LENGTH = 8;
 
 /** Context headers included, in octets. */
 export function headerLength(bytes: Uint8Array, at: number): number {

@@ -3,7 +3,7 @@ import { uint32 } from './bytes.js';
 import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const LENGTH = 4;
+const LENGTH = 4;
 const AF_INET = 2;
 
 /**

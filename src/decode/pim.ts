@@ -2,7 +2,7 @@
 import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const LENGTH = 4;
+const LENGTH = 4;
 const REGISTER = 0x21;
 const REGISTER_LENGTH = 8;
 

@@ -3,7 +3,7 @@ import { uint16 } from './bytes.js';
 import { type FrameView, LimitBy, Problem } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
-export const LENGTH = 6;
+const LENGTH = 6;
 const VERSION_AND_TYPE = 0x11;
 const SESSION_DATA = 0;
 

@@ -5,7 +5,7 @@ import { LayerKind } from './layer-kind.js';
 
 export const MIN_LENGTH = 20;
 /** An ICMP error need not quote more: the ports and the sequence number (RFC 792). */
-export const QUOTED_LENGTH = 8;
+const QUOTED_LENGTH = 8;
 const END_OF_OPTIONS = 0;
 const NO_OPERATION = 1;
 const MAXIMUM_SEGMENT_SIZE = 2;

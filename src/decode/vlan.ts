@@ -5,7 +5,7 @@ import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
 // A layer begins behind the EtherType that announces it: 16 bits of tag control, then the next EtherType.
-export const LENGTH = 4;
+const LENGTH = 4;
 
 export function identifier(bytes: Uint8Array, at: number): number {
   return uint16(bytes, at) & 0xfff;

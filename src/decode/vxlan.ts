@@ -4,7 +4,7 @@ import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 import { layerOfNextProtocol } from './nsh.js';
 
-export const LENGTH = 8;
+const LENGTH = 8;
 /** IANA's, that of Linux before there was one (flannel's default), and the extension's. */
 export const PORT = 4789;
 export const LINUX_PORT = 8472;

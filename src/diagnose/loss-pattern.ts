@@ -1,7 +1,7 @@
 /** How losses lie among the probes in the order of sending: in stretches, every so many, or without any order. */
 
 /** First and last lost position of a stretch, both counted from 0. */
-export type Stretch = readonly [from: number, to: number];
+type Stretch = readonly [from: number, to: number];
 
 export type LossPattern =
   | {

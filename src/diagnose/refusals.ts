@@ -27,7 +27,7 @@ export function tunnelErrors(scene: FlowScene): ErrorSighting[] {
 }
 
 /** Some datagram of this direction was on the sender's tunnel device, or left its node inside a tunnel. */
-export function entersTunnel(scene: FlowScene, direction: Direction): boolean {
+function entersTunnel(scene: FlowScene, direction: Direction): boolean {
   const inside = legs(scene, direction).some((leg) =>
     leg.hops.some(
       (h) =>

@@ -1,7 +1,6 @@
 /** Sentences about what was seen, for the fact level of a diagnosis. */
 
 import type { Loss } from '../checks/flow-summary.js';
-import { addressText } from '../decode/address.js';
 import type { Hop } from '../follow/journey.js';
 import { isSourceSide } from '../follow/journey.js';
 import type { CapturePoint } from '../observe/capture-point.js';
@@ -49,11 +48,6 @@ export function absentFrom(scene: FlowScene, point: CapturePoint): string {
 /** A finding names its point by id; people read the label. */
 export function labelOf(scene: FlowScene, finding: { readonly point: string | null }): string {
   return scene.points.find((p) => p.id === finding.point)?.label ?? finding.point ?? 'the capture';
-}
-
-export function flowName(scene: FlowScene): string {
-  const { source, destination } = scene.summary.path.flow;
-  return `${addressText(source)} > ${addressText(destination)}`;
 }
 
 /**

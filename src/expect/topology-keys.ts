@@ -15,7 +15,7 @@ export interface Scalar {
 }
 
 /** One value, or a list of them. */
-export interface ScalarList {
+interface ScalarList {
   readonly kind: 'list';
   readonly of: Scalar;
 }

@@ -19,7 +19,7 @@ interface RoleSample {
   readonly replies: Observation[];
 }
 
-export interface InferredNodes {
+interface InferredNodes {
   /** Underlay addresses of the flow's two nodes, as far as independent evidence tells; null otherwise. */
   readonly source: Fact<number> | null;
   readonly destination: Fact<number> | null;

@@ -17,7 +17,7 @@ import type { Probe } from './probe.js';
 import { type Gap, type Sight, sightOf, type Witness } from './witness.js';
 
 export type Direction = 'request' | 'reply';
-export type Disposition = 'delivered' | 'lost' | 'refused' | 'misrouted' | 'insufficient-evidence';
+type Disposition = 'delivered' | 'lost' | 'refused' | 'misrouted' | 'insufficient-evidence';
 
 /**
  * seen: the datagram is in this capture. absent: the capture is there and does not hold it. blind: absent, although it (or,
@@ -25,7 +25,7 @@ export type Disposition = 'delivered' | 'lost' | 'refused' | 'misrouted' | 'insu
  * that the capture ran when the datagram was due. other-run: the capture holds other pings of this flow only. not-captured: no
  * capture.
  */
-export type HopState = 'seen' | 'absent' | 'blind' | 'not-running' | 'other-run' | 'not-captured';
+type HopState = 'seen' | 'absent' | 'blind' | 'not-running' | 'other-run' | 'not-captured';
 
 export interface Hop {
   readonly direction: Direction;
@@ -337,7 +337,7 @@ function stateOf(
 }
 
 /** Does the error quote the given direction's message? Without an echo in the quote, its addresses tell. */
-export function quotesDirection(error: ErrorSighting, direction: Direction): boolean {
+function quotesDirection(error: ErrorSighting, direction: Direction): boolean {
   if (error.quotedEcho !== null) return error.quotedEcho.reply === (direction === 'reply');
   return true;
 }

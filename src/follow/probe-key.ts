@@ -15,7 +15,7 @@ export interface ProbeKey {
 }
 
 /** The key of the message that answers this one's, and back. */
-export function reverseKey(key: ProbeKey): ProbeKey {
+function reverseKey(key: ProbeKey): ProbeKey {
   return { ...key, source: key.destination, destination: key.source };
 }
 

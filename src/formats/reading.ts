@@ -36,7 +36,7 @@ function cellOf(rule: number): Cell | null {
 /** Rules that no one requires: that the MTU was exercised is a further proof, its absence no doubt about this hop. */
 const unrequired = new Set(['IPT303', 'IPT403', 'IPT404']);
 
-export function ruleNumber(rule: string): number {
+function ruleNumber(rule: string): number {
   return Number.parseInt(rule.slice(3), 10);
 }
 
@@ -215,7 +215,7 @@ export function evidencePlace(evidence: EvidenceReport, nameOf: NameOf): string 
 }
 
 /** Nanoseconds of a report's time text ("1795454243.360003000"); null when it is none. */
-export function nanoseconds(time: string): bigint | null {
+function nanoseconds(time: string): bigint | null {
   const parts = /^(-?)(\d+)(?:\.(\d{1,9}))?$/.exec(time);
   if (parts === null) return null;
   const value = BigInt(parts[2] ?? '0') * 1_000_000_000n + BigInt((parts[3] ?? '').padEnd(9, '0'));

@@ -2,13 +2,13 @@
 import type { Report } from '../report/report.js';
 
 /** A rule's or a diagnosis's own words, from the catalogue that reporters may not import. */
-export interface Explanation {
+interface Explanation {
   readonly summary: string;
   readonly remedy: string;
 }
 
 /** What only the machine can tell; used by formats that print machine-dependent text. */
-export interface ReporterEnvironment {
+interface ReporterEnvironment {
   /** An address under which `explain` pages stand ("https://…/checks.md"); formats link to it when given. */
   readonly documentation?: string;
 }

@@ -16,7 +16,7 @@ const NO_OPTIONS = 0x45;
 const PLAIN_IPV4 = ((EtherType.Ipv4 << 16) | (NO_OPTIONS << 8)) >>> 8;
 /** More fragments, and the fragment offset. */
 const FRAGMENTATION = 0x3fff;
-export const SYN = 0x02;
+const SYN = 0x02;
 
 /** What the look found; absolute indices into the octets, as in FrameView. */
 export class FirstLook {

@@ -9,7 +9,7 @@ import { LinkType } from '../path/link-types.js';
 import { type CapturePoint, End, newTraffic, type Traffic } from './capture-point.js';
 
 /** Interfaces and devices of one capture: a hostile one may claim any number. */
-export const MAX_POINTS = 4096;
+const MAX_POINTS = 4096;
 
 /** ARPHRD_ values of <linux/if_arp.h> that have no link header of their own. */
 const ARPHRD_TUNNEL = 768;

@@ -88,7 +88,7 @@ type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 type ColumnsOf<K extends Kinds> = { -readonly [Name in keyof K]: InstanceType<K[Name]> };
 
 export type SightingColumns = ColumnsOf<typeof rowColumns>;
-export type KindColumns = ColumnsOf<typeof kindColumns>;
+type KindColumns = ColumnsOf<typeof kindColumns>;
 /** One kind before it has a number. */
 export type SightingKind = { -readonly [Name in keyof typeof kindColumns]: number };
 

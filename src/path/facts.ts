@@ -1,7 +1,7 @@
 /** The one type that everything after reads: what each hop of a path must show, and where every fact comes from. */
 
 /** Authority, highest first: declared (ipip-path.yaml) > kernel-state (dumps) > inferred (captures) > profile (defaults). */
-export type FactSource = 'declared' | 'kernel-state' | 'inferred' | 'profile';
+type FactSource = 'declared' | 'kernel-state' | 'inferred' | 'profile';
 
 /** One expected value with its provenance: `from` says where a reader can check it ("ipip-path.yaml:4", "node1.route.json"). */
 export interface Fact<Value> {

@@ -22,14 +22,6 @@ export function segmentBetween(a: HopRole, b: HopRole): string {
   return first === last ? first : `${first}-${last}`;
 }
 
-export const segmentTitles: Readonly<Record<string, string>> = {
-  S12: 'forwarding on the source node',
-  S23: 'encapsulation and egress on the source node',
-  S34: 'the underlay between the nodes',
-  S45: 'ingress and decapsulation on the destination node',
-  S56: 'forwarding on the destination node, to the pod',
-};
-
 export function roleOrder(role: HopRole): number {
   return hopRoles.indexOf(role);
 }

@@ -62,7 +62,7 @@ function stateOf(leg: Leg, hop: Hop): HopReportState {
   return leg.hops.indexOf(hop) > leg.hops.indexOf(leg.firstMissing) ? 'beyond' : 'absent';
 }
 
-export function observationReport(o: Observation): ObservationReport {
+function observationReport(o: Observation): ObservationReport {
   return {
     file: o.ref.file,
     frame: o.ref.frame,

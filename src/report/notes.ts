@@ -90,7 +90,7 @@ function clockTime(seconds: number): string {
 }
 
 /** Nanoseconds in a unit that reads well. */
-export function duration(nanoseconds: number): string {
+function duration(nanoseconds: number): string {
   if (nanoseconds >= 1e9) return `${(nanoseconds / 1e9).toFixed(3)} s`;
   if (nanoseconds >= 1e6) return `${(nanoseconds / 1e6).toFixed(3)} ms`;
   return `${(nanoseconds / 1e3).toFixed(1)} µs`;

@@ -100,7 +100,7 @@ export function enhancedPacket(endian: Endian, packet: EnhancedPacket = {}): Buf
   return block(endian, 6, u32(endian, interfaceId, high, low, captured, original), octets, padding, ...options);
 }
 
-export interface SeenFrame {
+interface SeenFrame {
   readonly number: number;
   readonly seconds: number;
   readonly nanoseconds: number;

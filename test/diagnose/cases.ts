@@ -37,7 +37,7 @@ const strange = '02:00:00:00:be:ef';
 const second = 1_000_000_000n;
 
 /** The datagrams of one flow get these numbers of ICMP data octets, one probe each. */
-export function sweep(sizes: readonly number[], options: PathOptions = {}): IpipPath {
+function sweep(sizes: readonly number[], options: PathOptions = {}): IpipPath {
   const path = ipipPath({ probes: sizes.length, payload: Math.max(...sizes), ...options });
   for (const direction of ['request', 'reply'] as const) {
     sizes.forEach((size, index) => {
@@ -50,7 +50,7 @@ export function sweep(sizes: readonly number[], options: PathOptions = {}): Ipip
 }
 
 /** Captures of two descriptions, taken at the same places in one run. */
-export function together(...all: readonly Captures[]): Captures {
+function together(...all: readonly Captures[]): Captures {
   const captures = new Map<string, CaptureDraft>();
   for (const each of all) {
     for (const [name, capture] of each) {
@@ -72,7 +72,7 @@ const mirroredNames = {
 } as const;
 
 /** A ping from the other pod to this one, over the same captures. */
-export function backward(options: PathOptions = {}): IpipPath {
+function backward(options: PathOptions = {}): IpipPath {
   const { sourcePod, destinationPod, nodes } = ipipPath().settings;
   return ipipPath({
     sourcePod: destinationPod,
@@ -87,7 +87,7 @@ export function backward(options: PathOptions = {}): IpipPath {
 }
 
 /** Without the 1-based frames of each named capture. */
-export function without(path: IpipPath, frames: Readonly<Record<string, readonly number[]>>): Captures {
+function without(path: IpipPath, frames: Readonly<Record<string, readonly number[]>>): Captures {
   const captures = path.captures();
   for (const [name, numbers] of Object.entries(frames)) {
     const capture = captures.get(name)!;

@@ -120,11 +120,6 @@ export function findingsOf(report: Report, rule: string, where: Where = {}): Fin
   );
 }
 
-export function failedRules(report: Report): string[] {
-  const failed = allFindings(report).filter((f) => f.verdict === 'fail');
-  return [...new Set(failed.map((f) => f.rule))].sort();
-}
-
 export function diagnosesOf(report: Report): Diagnosis[] {
   return [...report.diagnoses, ...report.flows.flatMap((f) => f.diagnoses)];
 }

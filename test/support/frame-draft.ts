@@ -12,7 +12,7 @@ import {
   vxlan,
 } from './octets.js';
 
-export interface EchoMessage {
+interface EchoMessage {
   type: 'request' | 'reply';
   identifier: number;
   sequence: number;
@@ -42,8 +42,8 @@ export interface FrameDraft {
   wireLength?: number;
 }
 
-export const vxlanPort = 8472;
-export const vxlanNetwork = 1;
+const vxlanPort = 8472;
+const vxlanNetwork = 1;
 const tunnelMacs: EthernetAddresses = { source: '4a:11:00:00:00:0a', destination: '4a:11:00:00:00:0b' };
 
 export function cloneDraft(draft: FrameDraft): FrameDraft {

@@ -31,10 +31,10 @@ import {
 
 export { writeCaptures } from './capture-file.js';
 
-export type PathDirection = 'request' | 'reply';
-export type PathEncapsulation = 'none' | 'ipip' | 'ipip-in-ipip' | 'vxlan' | 'gre';
+type PathDirection = 'request' | 'reply';
+type PathEncapsulation = 'none' | 'ipip' | 'ipip-in-ipip' | 'vxlan' | 'gre';
 /** Where something happens between two hops; 'destination' is the destination pod itself, between request and reply. */
-export type Segment = 'S12' | 'S23' | 'S34' | 'S45' | 'S56' | 'destination';
+type Segment = 'S12' | 'S23' | 'S34' | 'S45' | 'S56' | 'destination';
 
 const requestRoles: readonly HopRole[] = [
   'source-pod',
@@ -59,13 +59,13 @@ const behind: Record<Exclude<Segment, 'destination'>, Record<PathDirection, HopR
   S56: { request: 'destination-bridge', reply: 'decapsulator-tunnel' },
 };
 
-export interface PodSettings {
+interface PodSettings {
   name: string;
   address: string;
   mac: string;
 }
 
-export interface NodeSettings {
+interface NodeSettings {
   name: string;
   /** Underlay address and MAC. */
   address: string;
@@ -206,7 +206,7 @@ interface Sighting {
   draft: FrameDraft;
 }
 
-export interface Which {
+interface Which {
   /** Default: request. */
   direction?: PathDirection;
   /** 1-based number or numbers; default: all. */

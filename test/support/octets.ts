@@ -13,13 +13,13 @@ export function ipv4Octets(address: string): Uint8Array {
 }
 
 /** Text "aa:bb:cc:dd:ee:ff" as six octets. */
-export function macOctets(mac: string): Uint8Array {
+function macOctets(mac: string): Uint8Array {
   const parts = mac.split(':').map((part) => Number.parseInt(part, 16));
   if (parts.length !== 6 || parts.some(Number.isNaN)) throw new Error(`not a MAC address: ${mac}`);
   return Uint8Array.from(parts);
 }
 
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -74,7 +74,7 @@ export function ethernet(
 export const EtherType = { ipv4: 0x0800, arp: 0x0806, transparentEthernet: 0x6558 } as const;
 
 /** Linux packet types, as SLL and SLL2 write them. */
-export type SllPacketType = 'to-us' | 'broadcast' | 'multicast' | 'to-other' | 'from-us';
+type SllPacketType = 'to-us' | 'broadcast' | 'multicast' | 'to-other' | 'from-us';
 const sllPacketTypes: readonly SllPacketType[] = ['to-us', 'broadcast', 'multicast', 'to-other', 'from-us'];
 const ARPHRD_ETHER = 1;
 const ARPHRD_TUNNEL = 768;
@@ -181,7 +181,7 @@ export function ipv4(header: Ipv4Fields, payload: Uint8Array): Uint8Array {
 }
 
 /** An ICMP message: type, code, the four octets that follow the checksum, and the rest (RFC 792). */
-export function icmp(type: number, code: number, rest: Uint8Array, body: Uint8Array, checksum?: number): Uint8Array {
+function icmp(type: number, code: number, rest: Uint8Array, body: Uint8Array, checksum?: number): Uint8Array {
   const head = concat(fields([type, 1], [code, 1], [0, 2]), rest);
   head.set(fields([checksum ?? internetChecksum(head, body), 2]), 2);
   return concat(head, body);

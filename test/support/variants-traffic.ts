@@ -15,7 +15,7 @@ import {
 } from './octets.js';
 import { type CaptureSet, copySet } from './variants.js';
 
-export type Kind = 'pod1' | 'tunnel1' | 'node1' | 'node2' | 'tunnel2' | 'pod2';
+type Kind = 'pod1' | 'tunnel1' | 'node1' | 'node2' | 'tunnel2' | 'pod2';
 const fileOf: Record<Kind, RegExp> = {
   pod1: /^pod1\./,
   tunnel1: /^pod1-ipip\./,

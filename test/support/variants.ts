@@ -14,7 +14,7 @@ import type { Report } from '../../src/report/report.js';
 import { type CaptureDraft, type CapturedFrame, type FileOptions, pcapFile, pcapngFile } from './capture-file.js';
 
 /** One file of a set: several drafts when it has several interfaces. */
-export interface SetFile {
+interface SetFile {
   name: string;
   drafts: CaptureDraft[];
   /** The capture filter and the like are not kept; the ending is: octets after the last whole record. */
@@ -81,7 +81,7 @@ export function writeSet(set: CaptureSet, options: FileOptions & { gzip?: boolea
 }
 
 /** The request that `check` makes of these options of the command line. */
-export function requestOf(captures: readonly string[], options: readonly string[] = [], folder = ''): CheckRequest {
+function requestOf(captures: readonly string[], options: readonly string[] = [], folder = ''): CheckRequest {
   const value = (name: string): string | undefined => {
     const at = options.indexOf(name);
     return at < 0 ? undefined : options[at + 1];
@@ -207,7 +207,7 @@ function sum(b: Uint8Array, from: number, to: number, start = 0): number {
   return s;
 }
 
-export function remapFrame(b: Uint8Array, linkType: number, how: Remapping): void {
+function remapFrame(b: Uint8Array, linkType: number, how: Remapping): void {
   if (linkType === 1) remapEthernet(b, 0, b.length, how);
   else if (linkType === 101 || linkType === 12) remapIp(b, 0, b.length, how, false);
   else if (linkType === 113) {

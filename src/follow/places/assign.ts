@@ -17,7 +17,7 @@ import { commonWords, type NameHint, type PointKind, readName } from '../point-n
 import { mostFrequent, type PointView, roundTripDifference, sameStamps, viewPoints } from '../point-view.js';
 import { sidesOfNamespaces } from './whole-nodes.js';
 
-export type RoleFrom = 'command-line' | 'expectation' | 'kernel-state' | 'content' | 'name' | 'elimination';
+type RoleFrom = 'command-line' | 'expectation' | 'kernel-state' | 'content' | 'name' | 'elimination';
 
 export interface Assignment {
   readonly point: CapturePoint;
@@ -44,7 +44,7 @@ export interface StatedRole {
   readonly from: 'command-line' | 'expectation' | 'kernel-state';
 }
 
-export interface LearnedPoint {
+interface LearnedPoint {
   readonly kind: PointKind;
   /** The node, named by its tunnel address, or the pod that it is of alone. */
   readonly node: string | null;
@@ -94,7 +94,7 @@ const roleOf: Record<PointKind, Record<Side, HopRole>> = {
   underlay: { source: 'encapsulator-underlay', destination: 'decapsulator-underlay' },
 };
 
-export function placeOf(role: HopRole): { kind: PointKind; side: Side } {
+function placeOf(role: HopRole): { kind: PointKind; side: Side } {
   for (const kind of ['pod', 'bridge', 'tunnel', 'underlay'] as const) {
     for (const side of ['source', 'destination'] as const) if (roleOf[kind][side] === role) return { kind, side };
   }

@@ -16,7 +16,7 @@ import {
   worstMark,
 } from '../reading.js';
 
-export type SightingState = HopReportState | 'no-leg';
+type SightingState = HopReportState | 'no-leg';
 
 export interface Sighting {
   readonly state: SightingState;
