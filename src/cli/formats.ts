@@ -1,9 +1,9 @@
 /** --format NAME[=FILE]: what was asked for, and a report printed in each of them. Shared by every command that shows a report. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import chalk from 'chalk';
-import { verdictLine } from '../formats/reading.js';
 import { reporters } from '../formats/registry.js';
 import type { ReporterOptions } from '../formats/reporter.js';
+import { verdictLine } from '../report/reading.js';
 import type { Report } from '../report/report.js';
 import { UserError } from '../user-error.js';
 import { explanationOf } from './explain.js';

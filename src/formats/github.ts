@@ -3,11 +3,11 @@
  * A runner shows ten annotations of a kind for each step, so more than that are counted in one line instead of being lost.
  */
 
+import { allDiagnoses, frameCommand, verdictLine } from '../report/reading.js';
 import type { Report } from '../report/report.js';
 import { markdownText, workflowData, workflowProperty } from '../report/safe-text.js';
 import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import { reportMarkdown } from './markdown.js';
-import { allDiagnoses, frameCommand, verdictLine } from './reading.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 
 type Kind = 'error' | 'warning' | 'notice';

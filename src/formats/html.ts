@@ -1,15 +1,6 @@
 /** The report as one self-contained HTML page: no network, a strict policy, readable on paper, on a phone and without colour. */
 
 import type { Outcome } from '../checks/finding.js';
-import type { Diagnosis, FlowReport, JourneyReport, Report } from '../report/report.js';
-import { safeText } from '../report/safe-text.js';
-import { type FindingGroup, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
-import { pageScript, pageStyle, scriptHash, styleHash } from './html/assets.js';
-import { headerStacks } from './html/headers.js';
-import { ladder } from './html/ladder.js';
-import { html, type Markup, trusted } from './html/markup.js';
-import { pathPicture } from './html/picture.js';
-import { segmentName } from './pretty.js';
 import {
   allDiagnoses,
   allFindings,
@@ -31,7 +22,16 @@ import {
   sideOf,
   whatPassed,
   worstOf,
-} from './reading.js';
+} from '../report/reading.js';
+import type { Diagnosis, FlowReport, JourneyReport, Report } from '../report/report.js';
+import { safeText } from '../report/safe-text.js';
+import { type FindingGroup, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
+import { pageScript, pageStyle, scriptHash, styleHash } from './html/assets.js';
+import { headerStacks } from './html/headers.js';
+import { ladder } from './html/ladder.js';
+import { html, type Markup, trusted } from './html/markup.js';
+import { pathPicture } from './html/picture.js';
+import { segmentName } from './pretty.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 
 const word: Record<Outcome, string> = { pass: 'PASS', fail: 'FAIL', unproven: 'UNPROVEN' };

@@ -10,10 +10,10 @@
  * `flow` is "source>destination"; `request` and `reply` are dispositions, `reply` null when none was seen.
  */
 
+import { allDiagnoses, allFindings } from '../report/reading.js';
 import type { FlowReport } from '../report/report.js';
 import { safeJson } from '../report/safe-text.js';
 import { inKeyOrder } from './key-order.js';
-import { allDiagnoses, allFindings } from './reading.js';
 import type { Reporter } from './reporter.js';
 
 const flowKey = (flow: FlowReport | null): string | null =>

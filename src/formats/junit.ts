@@ -3,10 +3,10 @@
  * a case for each rule at each hop. Unproven is skipped with its reason; an unproven run is an error of the verdict's case.
  */
 
+import { frameCommand, verdictLine } from '../report/reading.js';
 import type { Report } from '../report/report.js';
 import { markupText, safeText } from '../report/safe-text.js';
 import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace } from './grouping.js';
-import { frameCommand, verdictLine } from './reading.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 
 function attributes(values: Readonly<Record<string, string | number>>): string {

@@ -1,9 +1,6 @@
 /** The report in GitHub-flavoured Markdown, for job summaries, issues and wikis. Nothing from a capture becomes markup. */
 
 import type { Direction } from '../path/roles.js';
-import type { Diagnosis, FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
-import { guardLines, markdownCode, markdownText, safeText } from '../report/safe-text.js';
-import { flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import {
   boundedDuration,
   captureTroubles,
@@ -19,7 +16,10 @@ import {
   tallyLine,
   verdictLine,
   worstOf,
-} from './reading.js';
+} from '../report/reading.js';
+import type { Diagnosis, FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
+import { guardLines, markdownCode, markdownText, safeText } from '../report/safe-text.js';
+import { flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 import { type HopRow, hopRows } from './table.js';
 

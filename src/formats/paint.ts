@@ -1,6 +1,6 @@
 /** Colours for terminals, switched by the option alone and never by the machine the reporter runs on. */
 import { Chalk, type ChalkInstance } from 'chalk';
-import { type Mark, markSign } from './reading.js';
+import { type Mark, markSign } from '../report/reading.js';
 
 export interface Paint {
   readonly strong: (text: string) => string;

@@ -2,10 +2,6 @@
 import Table from 'cli-table3';
 import type { Finding } from '../checks/finding.js';
 import type { Direction } from '../path/roles.js';
-import type { Diagnosis, FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
-import { guardLines, safeText } from '../report/safe-text.js';
-import { columns, pack, pad, shorten, wrap } from './layout.js';
-import { type Paint, paintFor } from './paint.js';
 import {
   boundedDuration,
   breakOf,
@@ -34,7 +30,11 @@ import {
   worstFirst,
   worstMark,
   worstOf,
-} from './reading.js';
+} from '../report/reading.js';
+import type { Diagnosis, FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
+import { guardLines, safeText } from '../report/safe-text.js';
+import { columns, pack, pad, shorten, wrap } from './layout.js';
+import { type Paint, paintFor } from './paint.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 import { hopRows, hopTable, noRules } from './table.js';
 

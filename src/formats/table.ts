@@ -1,10 +1,6 @@
 /** The hop table: one row for each place on the path with the fields that people compare there, and a mark on each judged cell. */
 import Table from 'cli-table3';
 import type { Direction } from '../path/roles.js';
-import type { HopReport, HopReportState, JourneyReport, LegReport, Report } from '../report/report.js';
-import { safeText } from '../report/safe-text.js';
-import { columns, pack, pad, shorten, wrap } from './layout.js';
-import type { Paint } from './paint.js';
 import {
   breakOf,
   type Cell,
@@ -14,7 +10,11 @@ import {
   type NameOf,
   observationToShow,
   relativeTime,
-} from './reading.js';
+} from '../report/reading.js';
+import type { HopReport, HopReportState, JourneyReport, LegReport, Report } from '../report/report.js';
+import { safeText } from '../report/safe-text.js';
+import { columns, pack, pad, shorten, wrap } from './layout.js';
+import type { Paint } from './paint.js';
 
 /** One row as text, free of layout and of unsafe characters. */
 export interface HopRow {

@@ -3,9 +3,9 @@
  * each hop of each flow. Unproven is `# SKIP`; a failed warning is `not ok … # TODO`, which TAP does not count as a failure.
  */
 
+import { verdictLine } from '../report/reading.js';
 import { guardLines, safeJson, safeText } from '../report/safe-text.js';
 import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace } from './grouping.js';
-import { verdictLine } from './reading.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 
 function description(text: string): string {

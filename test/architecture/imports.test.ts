@@ -159,6 +159,8 @@ const rooms: readonly Room[] = [
         because: 'a format turns a report into text and knows nothing of its making',
       },
       { to: 'report/safe-text', because: 'names from a file must not steer the terminal or the page that shows them' },
+      { to: 'report/reading', because: 'what a report says is read in one way by all formats' },
+      { to: 'report/story', because: 'sentences, their order and their selection are the same in all formats' },
       { to: 'checks/finding', typesOnly: true, because: 'findings are part of the report' },
       { to: 'path/**', because: 'the order of the roles is the order of the picture' },
       { to: 'chalk', because: 'colour' },

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { columns } from '../../src/formats/layout.js';
 import { reportPretty } from '../../src/formats/pretty.js';
-import { frameCommand, verdictLine } from '../../src/formats/reading.js';
+import { frameCommand, verdictLine } from '../../src/report/reading.js';
 import type { FlowReport, Report } from '../../src/report/report.js';
 import { safeText, shellQuote } from '../../src/report/safe-text.js';
 import { nastyReport } from './nasty-report.js';

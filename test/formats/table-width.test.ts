@@ -4,8 +4,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 import { columns } from '../../src/formats/layout.js';
 import { paintFor } from '../../src/formats/paint.js';
-import { shortNames } from '../../src/formats/reading.js';
 import { hopRows, hopTable } from '../../src/formats/table.js';
+import { shortNames } from '../../src/report/reading.js';
 import { fixture, fixtureNames } from './support.js';
 
 const widest = (text: string): number => Math.max(...text.split('\n').map(columns));

@@ -1,14 +1,6 @@
 /** The headers of each frame side by side, outermost first, with a sign on every field that differs from the hop before. */
 
 import type { Direction } from '../../path/roles.js';
-import type {
-  HeaderReport,
-  HopReport,
-  JourneyReport,
-  LegReport,
-  ObservationReport,
-  Report,
-} from '../../report/report.js';
 import {
   type Cell,
   cellMark,
@@ -18,7 +10,15 @@ import {
   type NameOf,
   observationToShow,
   relativeTime,
-} from '../reading.js';
+} from '../../report/reading.js';
+import type {
+  HeaderReport,
+  HopReport,
+  JourneyReport,
+  LegReport,
+  ObservationReport,
+  Report,
+} from '../../report/report.js';
 import { html, type Markup } from './markup.js';
 
 interface Column {

@@ -1,10 +1,10 @@
 /** The journey as a ladder: one rail for each place, time downwards in order of travel, each sighting with its time and TTL. */
 
 import type { Direction } from '../../path/roles.js';
+import { breakOf, markSign, type NameOf, observationToShow, relativeTime } from '../../report/reading.js';
 import type { HopReport, JourneyReport, LegReport, Report } from '../../report/report.js';
 import { safeText } from '../../report/safe-text.js';
 import { shorten } from '../layout.js';
-import { breakOf, markSign, type NameOf, observationToShow, relativeTime } from '../reading.js';
 import { html, type Markup } from './markup.js';
 import { type Station, stationsOf } from './stations.js';
 

@@ -1,10 +1,10 @@
 /** The path as a picture in SVG: pods, devices, nodes and the underlay, the request's lane and the reply's, the break between them. */
 import type { HopRole } from '../../path/facts.js';
 import type { Direction } from '../../path/roles.js';
+import { type Mark, markSign, type NameOf } from '../../report/reading.js';
 import type { Diagnosis, JourneyReport, Report } from '../../report/report.js';
 import { safeText } from '../../report/safe-text.js';
 import { shorten } from '../layout.js';
-import { type Mark, markSign, type NameOf } from '../reading.js';
 import { html, type Markup } from './markup.js';
 import { gapOf, nodeName, type Sighting, type Station, stationsOf } from './stations.js';
 

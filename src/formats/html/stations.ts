@@ -1,7 +1,6 @@
 /** The places of a path as drawn: one station for each role, with what request and reply were there. */
 import { type HopRole, hopRoles } from '../../path/facts.js';
 import type { Direction } from '../../path/roles.js';
-import type { HopReport, HopReportState, JourneyReport, LegReport, Report } from '../../report/report.js';
 import {
   findingsOfHop,
   hopMark,
@@ -14,7 +13,8 @@ import {
   sideOf,
   worstFirst,
   worstMark,
-} from '../reading.js';
+} from '../../report/reading.js';
+import type { HopReport, HopReportState, JourneyReport, LegReport, Report } from '../../report/report.js';
 
 type SightingState = HopReportState | 'no-leg';
 

@@ -13,8 +13,8 @@ import type {
   ObservationReport,
   RefusalReport,
   Report,
-} from '../report/report.js';
-import { safeText, shellQuote } from '../report/safe-text.js';
+} from './report.js';
+import { safeText, shellQuote } from './safe-text.js';
 
 export type Mark = 'pass' | 'fail' | 'warning' | 'unproven' | 'none';
 
