@@ -2,40 +2,25 @@
 import { addressText, ipv6Text, macText, octetsText } from './address.js';
 import * as arp from './arp.js';
 import { uint32 } from './bytes.js';
-import * as ciscoFrame from './cisco-frame.js';
 import * as ethernet from './ethernet.js';
-import * as ethernetTunnel from './ethernet-tunnel.js';
 import type { FrameView } from './frame-view.js';
 import * as geneve from './geneve.js';
 import * as gre from './gre.js';
-import * as gtp from './gtp.js';
 import * as icmpv4 from './icmpv4.js';
 import * as icmpv6 from './icmpv6.js';
-import * as ipsec from './ipsec.js';
 import * as ipv4 from './ipv4.js';
 import * as ipv6 from './ipv6.js';
-import * as l2tp from './l2tp.js';
 import { LayerKind, layerNames } from './layer-kind.js';
 import * as linuxSll from './linux-sll.js';
 import * as linuxSll2 from './linux-sll2.js';
-import * as llc from './llc.js';
-import * as macsec from './macsec.js';
-import * as mpls from './mpls.js';
-import * as nsh from './nsh.js';
 import * as nullLoopback from './null-loopback.js';
-import * as pbb from './pbb.js';
-import * as pim from './pim.js';
 import * as ppp from './ppp.js';
 import * as pppoe from './pppoe.js';
-import * as ring from './ring.js';
-import * as serialLine from './serial-line.js';
 import * as systemHeader from './system-header.js';
 import * as tcp from './tcp.js';
 import * as udp from './udp.js';
 import * as vlan from './vlan.js';
 import * as vxlan from './vxlan.js';
-import * as wireguard from './wireguard.js';
-import * as wireless from './wireless.js';
 
 export type FieldValue = string | number | boolean | null;
 
@@ -141,12 +126,6 @@ function describe(view: FrameView, i: number): Fields {
         protocol: geneve.protocol(bytes, at),
         vni: geneve.vni(bytes, at),
       };
-    case LayerKind.Mpls:
-      return {
-        label: mpls.label(bytes, at),
-        bottomOfStack: mpls.isBottomOfStack(bytes, at),
-        ttl: mpls.timeToLive(bytes, at),
-      };
     case LayerKind.Pppoe:
       return {
         code: pppoe.code(bytes, at),
@@ -155,28 +134,6 @@ function describe(view: FrameView, i: number): Fields {
       };
     case LayerKind.Ppp:
       return { protocol: ppp.protocol(bytes, at) };
-    case LayerKind.Macsec:
-      return { encrypted: macsec.isEncrypted(bytes, at), packetNumber: macsec.packetNumber(bytes, at) };
-    case LayerKind.Pbb:
-      return { serviceIdentifier: pbb.serviceIdentifier(bytes, at) };
-    case LayerKind.Esp:
-      return { spi: ipsec.espSpi(bytes, at), sequenceNumber: ipsec.espSequenceNumber(bytes, at) };
-    case LayerKind.Ah:
-      return {
-        nextHeader: ipsec.ahNextHeader(bytes, at),
-        headerLength: ipsec.ahLength(bytes, at),
-        spi: ipsec.ahSpi(bytes, at),
-      };
-    case LayerKind.Snap:
-      return { organization: llc.organization(bytes, at), protocol: llc.protocol(bytes, at) };
-    case LayerKind.Llc:
-      return { destinationSap: llc.destinationSap(bytes, at), sourceSap: llc.sourceSap(bytes, at) };
-    case LayerKind.WireGuard:
-      return { messageType: wireguard.messageType(bytes, at) };
-    case LayerKind.CiscoHdlc:
-      return { protocol: serialLine.ciscoProtocol(bytes, at) };
-    case LayerKind.FrameRelay:
-      return { connectionIdentifier: serialLine.connectionIdentifier(bytes, at) };
     default:
       return describeRarer(bytes, at, view.kind[i]!);
   }
@@ -184,49 +141,6 @@ function describe(view: FrameView, i: number): Fields {
 
 function describeRarer(bytes: Uint8Array, at: number, kind: number): Fields {
   switch (kind) {
-    case LayerKind.Gtp:
-      return {
-        messageType: gtp.messageType(bytes, at),
-        length: gtp.length(bytes, at),
-        tunnelIdentifier: gtp.tunnelIdentifier(bytes, at),
-      };
-    case LayerKind.L2tp:
-      return {
-        control: l2tp.isControl(bytes, at),
-        tunnelIdentifier: l2tp.tunnelIdentifier(bytes, at),
-        sessionIdentifier: l2tp.sessionIdentifier(bytes, at),
-      };
-    case LayerKind.Erspan:
-      return {
-        version: ethernetTunnel.erspanVersion(bytes, at),
-        vlan: ethernetTunnel.erspanVlan(bytes, at),
-        session: ethernetTunnel.erspanSession(bytes, at),
-      };
-    case LayerKind.Pim:
-      return { version: pim.version(bytes, at), type: pim.type(bytes, at) };
-    case LayerKind.Nsh:
-      return {
-        headerLength: nsh.headerLength(bytes, at),
-        nextProtocol: nsh.nextProtocol(bytes, at),
-        servicePath: nsh.servicePath(bytes, at),
-      };
-    case LayerKind.Isl:
-      return { vlan: ciscoFrame.islVlan(bytes, at) };
-    case LayerKind.FabricPath:
-      return { tag: ciscoFrame.fabricPathTag(bytes, at) };
-    case LayerKind.Ieee80211:
-      return {
-        frameType: wireless.frameType(bytes, at),
-        subtype: wireless.subtype(bytes, at),
-        protected: wireless.isProtected(bytes, at),
-        receiver: macText(bytes, wireless.receiver(at)),
-      };
-    case LayerKind.TokenRing: {
-      const destination = ring.destination(at);
-      return { source: macText(bytes, destination + 6), destination: macText(bytes, destination) };
-    }
-    case LayerKind.Fddi:
-      return { frameControl: ring.frameControl(bytes, at) };
     case LayerKind.Infiniband:
       return { etherType: systemHeader.infinibandType(bytes, at) };
     case LayerKind.Nflog:

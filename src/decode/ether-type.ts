@@ -8,17 +8,9 @@ export const EtherType = {
   TransparentBridging: 0x6558,
   Vlan: 0x8100,
   Ipv6: 0x86dd,
-  Mpls: 0x8847,
-  MplsMulticast: 0x8848,
   PppoeDiscovery: 0x8863,
   PppoeSession: 0x8864,
-  /** LLC in a frame too long for its length field to say so. */
-  JumboLlc: 0x8870,
   ServiceVlan: 0x88a8,
-  Macsec: 0x88e5,
-  FabricPath: 0x8903,
-  Nsh: 0x894f,
-  BackboneService: 0x88e7,
   /** Stacked tags of switches older than 802.1ad. */
   OldServiceVlan: 0x9100,
 } as const;
@@ -40,22 +32,11 @@ export function layerOfEtherType(etherType: number): number {
     case EtherType.ServiceVlan:
     case EtherType.OldServiceVlan:
       return LayerKind.Vlan;
-    case EtherType.Mpls:
-    case EtherType.MplsMulticast:
-      return LayerKind.Mpls;
     case EtherType.PppoeDiscovery:
     case EtherType.PppoeSession:
       return LayerKind.Pppoe;
-    case EtherType.Macsec:
-      return LayerKind.Macsec;
-    case EtherType.Nsh:
-      return LayerKind.Nsh;
-    case EtherType.BackboneService:
-      return LayerKind.Pbb;
     case EtherType.TransparentBridging:
       return LayerKind.Ethernet;
-    case EtherType.JumboLlc:
-      return LayerKind.Llc;
     default:
       return LayerKind.None;
   }

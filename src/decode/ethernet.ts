@@ -1,6 +1,5 @@
 /** Ethernet II and IEEE 802.3 frames (RFC 894, IEEE 802.3 section 3). */
 import { uint16, uint32 } from './bytes.js';
-import { isIsl } from './cisco-frame.js';
 import { EtherType, FIRST_ETHER_TYPE, layerOfEtherType } from './ether-type.js';
 import { type FrameView, LimitBy } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
@@ -32,20 +31,15 @@ export function sourceLow(bytes: Uint8Array, at: number): number {
 export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: number): number {
   if (limit - at < LENGTH) return view.tooShort(LayerKind.Ethernet, at, LENGTH, limit);
   const type = uint16(bytes, at + 12);
-  if (type === EtherType.FabricPath) return LayerKind.FabricPath;
-  if (type <= 1500 && isIsl(bytes, at)) return LayerKind.Isl;
   view.add(LayerKind.Ethernet, at, limit);
   if (view.ethernet < 0 && !view.quoting) view.ethernet = at;
   view.nextAt = at + LENGTH;
-  return type === EtherType.Ipv4 ? LayerKind.Ipv4 : followType(view, bytes, type, at + LENGTH, limit);
+  return type === EtherType.Ipv4 ? LayerKind.Ipv4 : followType(view, type, at + LENGTH, limit);
 }
 
 /** The layer after a type-or-length field whose data begins at `data`; also for the field of a VLAN tag. */
-export function followType(view: FrameView, bytes: Uint8Array, type: number, data: number, limit: number): number {
+export function followType(view: FrameView, type: number, data: number, limit: number): number {
   if (type >= FIRST_ETHER_TYPE) return layerOfEtherType(type);
-  if (type > 1500) return LayerKind.None;
-  if (data + type <= limit) view.narrow(data + type, LimitBy.HeaderLength);
-  // Novell's raw 802.3: an IPX checksum of 0xffff where LLC would be.
-  if (limit - data >= 2 && uint16(bytes, data) === 0xffff) return LayerKind.None;
-  return LayerKind.Llc;
+  if (type <= 1500 && data + type <= limit) view.narrow(data + type, LimitBy.HeaderLength);
+  return LayerKind.None;
 }

@@ -79,11 +79,6 @@ export class FrameView {
   limitBy: number = LimitBy.Captured;
   limitLayer: number = ABSENT;
   quoting = false;
-  /**
-   * What follows is carried by something that is no overlay of a cluster (a GTP or L2TP tunnel, a mirrored or multicast
-   * frame): it is named, but no shortcut points into it.
-   */
-  detached = false;
   /** An enclosing datagram is a first fragment: lengths inside it rightly exceed what it holds. */
   insideFragment = false;
   allIpHeaders = 0;
@@ -112,7 +107,6 @@ export class FrameView {
     this.limitBy = LimitBy.Captured;
     this.limitLayer = ABSENT;
     this.quoting = false;
-    this.detached = false;
     this.insideFragment = false;
     this.allIpHeaders = 0;
   }
@@ -146,20 +140,12 @@ export class FrameView {
     return LayerKind.None;
   }
 
-  /** From here on no shortcut is set, as in a quote; the layers themselves are none. */
-  detach(): void {
-    if (this.quoting) return;
-    this.quoting = true;
-    this.detached = true;
-  }
-
   /**
    * A header of `needed` octets does not fit before `limit`. That an ICMP error quotes only the beginning of a datagram is as
    * RFC 792 has it; only when the capture cut the quote is it a fault.
    */
   tooShort(kind: number, at: number, needed: number, limit: number): number {
-    if (this.quoting && !this.detached && this.limitBy !== LimitBy.Captured && this.limitLayer < this.quotedFrom)
-      return LayerKind.None;
+    if (this.quoting && this.limitBy !== LimitBy.Captured && this.limitLayer < this.quotedFrom) return LayerKind.None;
     return this.fault(Problem.TooShort, kind, at, needed, limit > at ? limit - at : 0);
   }
 }

@@ -14,8 +14,6 @@ const SEQUENCE = 0x1000;
 const ACKNOWLEDGMENT = 0x0080;
 const PPTP_VERSION = 1;
 const PPP = 0x880b;
-const ERSPAN = 0x88be;
-const ERSPAN_TYPE_3 = 0x22eb;
 
 export function flags(bytes: Uint8Array, at: number): number {
   return uint16(bytes, at) & 0xfff8;
@@ -60,13 +58,5 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   view.nextAt = at + header;
   const type = protocol(bytes, at);
   if (found === PPTP_VERSION) return type === PPP ? LayerKind.Ppp : LayerKind.None;
-  if (type === ERSPAN) return followErspan(view, bytes, at);
-  return type === ERSPAN_TYPE_3 ? LayerKind.Erspan : layerOfEtherType(type);
-}
-
-/** Type I has no header, and no sequence number before it: the mirrored frame follows directly. */
-function followErspan(view: FrameView, bytes: Uint8Array, at: number): number {
-  if ((uint16(bytes, at) & SEQUENCE) !== 0) return LayerKind.Erspan;
-  view.detach();
-  return LayerKind.Ethernet;
+  return layerOfEtherType(type);
 }

@@ -1,5 +1,4 @@
 /** Which layer an IP protocol number (an IPv6 next header) announces (IANA, Protocol Numbers). */
-import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
 
 export const IpProtocol = {
@@ -9,17 +8,11 @@ export const IpProtocol = {
   Udp: 17,
   Ipv6: 41,
   Gre: 47,
-  Esp: 50,
-  Ah: 51,
   Icmpv6: 58,
-  EtherIp: 97,
-  Pim: 103,
-  Mpls: 137,
-  Ethernet: 143,
 } as const;
 
 /** LayerKind.None for a protocol that is not decoded. */
-export function layerOfIpProtocol(view: FrameView, protocol: number): number {
+export function layerOfIpProtocol(protocol: number): number {
   switch (protocol) {
     case IpProtocol.Icmp:
       return LayerKind.Icmpv4;
@@ -33,21 +26,8 @@ export function layerOfIpProtocol(view: FrameView, protocol: number): number {
       return LayerKind.Ipv6;
     case IpProtocol.Gre:
       return LayerKind.Gre;
-    case IpProtocol.Esp:
-      return LayerKind.Esp;
-    case IpProtocol.Ah:
-      return LayerKind.Ah;
     case IpProtocol.Icmpv6:
       return LayerKind.Icmpv6;
-    case IpProtocol.EtherIp:
-      return LayerKind.EtherIp;
-    case IpProtocol.Pim:
-      return LayerKind.Pim;
-    case IpProtocol.Ethernet:
-      view.detach();
-      return LayerKind.Ethernet;
-    case IpProtocol.Mpls:
-      return LayerKind.Mpls;
     default:
       return LayerKind.None;
   }

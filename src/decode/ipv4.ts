@@ -90,7 +90,7 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   if (!view.quoting) {
     if (view.ipHeaders++ !== 0 && view.outer < 0) view.outer = view.inner;
     view.inner = at;
-  } else if (view.quotedIp === ABSENT && !view.detached) view.quotedIp = at;
+  } else if (view.quotedIp === ABSENT) view.quotedIp = at;
   if (isBounded) view.narrow(at + total, LimitBy.TotalLength);
   else if (total < header) {
     // Total length 0: the card segments it (TSO), and the datagram is as long as the frame, as Wireshark takes it too.
@@ -107,5 +107,5 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
     view.insideFragment = true;
   }
   view.nextAt = at + header;
-  return layerOfIpProtocol(view, bytes[at + 9]!);
+  return layerOfIpProtocol(bytes[at + 9]!);
 }

@@ -71,5 +71,5 @@ function followExtensions(view: FrameView, bytes: Uint8Array, ip: number, limit:
     at += length;
   }
   view.nextAt = at;
-  return layerOfIpProtocol(view, next);
+  return layerOfIpProtocol(next);
 }

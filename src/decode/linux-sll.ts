@@ -6,7 +6,6 @@ import { LayerKind } from './layer-kind.js';
 
 const LENGTH = 16;
 const ARPHRD_NETLINK = 824;
-const PROTOCOL_LLC = 4;
 
 /** 0 to us, 1 broadcast, 2 multicast, 3 to someone else, 4 sent by us. */
 export function packetType(bytes: Uint8Array, at: number): number {
@@ -42,6 +41,5 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
 /** What follows a cooked header: the meaning of its protocol depends on the device's type. */
 export function followCooked(arphrd: number, type: number): number {
   if (arphrd === ARPHRD_NETLINK) return LayerKind.None;
-  if (type >= FIRST_ETHER_TYPE) return layerOfEtherType(type);
-  return type === PROTOCOL_LLC ? LayerKind.Llc : LayerKind.None;
+  return type >= FIRST_ETHER_TYPE ? layerOfEtherType(type) : LayerKind.None;
 }

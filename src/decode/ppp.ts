@@ -29,9 +29,6 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
       return LayerKind.Ipv4;
     case 0x0057:
       return LayerKind.Ipv6;
-    case 0x0281:
-    case 0x0283:
-      return LayerKind.Mpls;
     default:
       return LayerKind.None;
   }

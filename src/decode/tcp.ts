@@ -63,7 +63,7 @@ export function maximumSegmentSize(bytes: Uint8Array, at: number, limit: number)
 export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: number): number {
   const room = limit - at;
   if (room < MIN_LENGTH) {
-    if (view.quoting && !view.detached && room >= QUOTED_LENGTH) view.add(LayerKind.Tcp, at, limit);
+    if (view.quoting && room >= QUOTED_LENGTH) view.add(LayerKind.Tcp, at, limit);
     return view.tooShort(LayerKind.Tcp, at, MIN_LENGTH, limit);
   }
   view.add(LayerKind.Tcp, at, limit);

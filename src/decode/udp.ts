@@ -1,23 +1,17 @@
 /** UDP (RFC 768), and which tunnel its ports and first octets announce. */
-import { uint16, uint32 } from './bytes.js';
+import { uint16 } from './bytes.js';
 import { onesComplementSum } from './checksum.js';
 import { type FrameView, LimitBy, Problem } from './frame-view.js';
 import * as geneve from './geneve.js';
 import * as gre from './gre.js';
-import * as gtp from './gtp.js';
-import * as l2tp from './l2tp.js';
 import { LayerKind } from './layer-kind.js';
-import * as mpls from './mpls.js';
-import * as teredo from './teredo.js';
 import * as vxlan from './vxlan.js';
-import * as wireguard from './wireguard.js';
 
 export const LENGTH = 8;
 /** Of an IPv4 header without options (RFC 791). */
 const IPV4_LENGTH = 20;
-/** IPsec behind address translation (RFC 3948). */
-const ESP_PORT = 4500;
-const NAT_KEEPALIVE = 0xff;
+/** GTP-U (3GPP TS 29.281) and MPLS in UDP (RFC 7510): not decoded, and their headers are as long as GUE's, for which they would pass. */
+const NOT_GUE: readonly number[] = [2152, 6635];
 
 const tunnels: readonly (readonly [port: number, kind: number])[] = [
   [vxlan.PORT, LayerKind.Vxlan],
@@ -25,11 +19,6 @@ const tunnels: readonly (readonly [port: number, kind: number])[] = [
   [vxlan.GPE_PORT, LayerKind.Vxlan],
   [geneve.PORT, LayerKind.Geneve],
   [gre.PORT, LayerKind.Gre],
-  [mpls.PORT, LayerKind.Mpls],
-  [gtp.PORT, LayerKind.Gtp],
-  [l2tp.PORT, LayerKind.L2tp],
-  [teredo.PORT, LayerKind.Teredo],
-  [ESP_PORT, LayerKind.Esp],
 ];
 const kindOfPort = new Uint8Array(65_536);
 for (const [port, kind] of tunnels) kindOfPort[port] = kind;
@@ -107,20 +96,10 @@ function ipv4Inside(bytes: Uint8Array, at: number, limit: number): number {
 /** Either port may be the tunnel's: replies of some implementations come from it. */
 function layerOfPorts(view: FrameView, bytes: Uint8Array, at: number): number {
   const kind = kindOfPort[destinationPort(bytes, at)]! || kindOfPort[sourcePort(bytes, at)]!;
-  if (kind === LayerKind.Esp) return layerOfEspPort(view, bytes, at + LENGTH);
   if (kind !== LayerKind.None) return kind;
+  if (NOT_GUE.includes(destinationPort(bytes, at)) || NOT_GUE.includes(sourcePort(bytes, at))) return LayerKind.None;
   const ip = ipv4Inside(bytes, at, view.nextLimit);
-  if (ip !== -1) {
-    view.nextAt = ip;
-    return LayerKind.Ipv4;
-  }
-  const isWireGuard = wireguard.hasShape(bytes, at + LENGTH, view.nextLimit, length(bytes, at) - LENGTH);
-  return isWireGuard ? LayerKind.WireGuard : LayerKind.None;
-}
-
-/** Key exchange shares the port: there four zeros stand where ESP has its parameters index, which is never 0. */
-function layerOfEspPort(view: FrameView, bytes: Uint8Array, at: number): number {
-  const room = view.nextLimit - at;
-  if (room === 1 && bytes[at] === NAT_KEEPALIVE) return LayerKind.None;
-  return room >= 4 && uint32(bytes, at) === 0 ? LayerKind.None : LayerKind.Esp;
+  if (ip === -1) return LayerKind.None;
+  view.nextAt = ip;
+  return LayerKind.Ipv4;
 }

@@ -28,5 +28,5 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
   if (limit - at < LENGTH) return view.tooShort(LayerKind.Vlan, at, LENGTH, limit);
   view.add(LayerKind.Vlan, at, limit);
   view.nextAt = at + LENGTH;
-  return followType(view, bytes, uint16(bytes, at + 2), at + LENGTH, limit);
+  return followType(view, uint16(bytes, at + 2), at + LENGTH, limit);
 }

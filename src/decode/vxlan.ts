@@ -2,7 +2,6 @@
 import { uint16, uint24 } from './bytes.js';
 import type { FrameView } from './frame-view.js';
 import { LayerKind } from './layer-kind.js';
-import { layerOfNextProtocol } from './nsh.js';
 
 const LENGTH = 8;
 /** IANA's, that of Linux before there was one (flannel's default), and the extension's. */
@@ -31,4 +30,18 @@ export function decode(view: FrameView, bytes: Uint8Array, at: number, limit: nu
 /** The header stands right behind UDP's. On VXLAN's own port the extension's flags are reserved bits, to be ignored (RFC 7348 section 5). */
 function isExtensionPort(bytes: Uint8Array, at: number): boolean {
   return uint16(bytes, at - 8) === GPE_PORT || uint16(bytes, at - 6) === GPE_PORT;
+}
+
+/** What the extension says it carries (draft-ietf-nvo3-vxlan-gpe section 3.1). */
+function layerOfNextProtocol(protocol: number): number {
+  switch (protocol) {
+    case 1:
+      return LayerKind.Ipv4;
+    case 2:
+      return LayerKind.Ipv6;
+    case 3:
+      return LayerKind.Ethernet;
+    default:
+      return LayerKind.None;
+  }
 }

@@ -45,7 +45,7 @@ export function encapsulationOf(view: FrameView): number {
     switch (view.kind[i]) {
       case LayerKind.Ipv4:
         ip++;
-        // Only protocol 4 is IP in IP: an MPLS label between the two headers is another tunnel.
+        // Only protocol 4 is IP in IP.
         if (ip === 2 && tunnel === NONE) tunnel = ipv4.protocol(view.bytes, before) === 4 ? IPIP : OTHER;
         else if (ip === 2 && tunnel === OTHER && view.kind[i - 1] === LayerKind.Udp) tunnel = IN_UDP;
         else if (ip > 2 && tunnel === IPIP) tunnel = IPIP_TWICE;
@@ -63,7 +63,6 @@ export function encapsulationOf(view: FrameView): number {
       case LayerKind.Geneve:
         tunnel = GENEVE;
         break;
-      case LayerKind.Ah:
       case LayerKind.Udp:
         if (ip === 1 && view.at[i]! < view.inner && tunnel === NONE) tunnel = OTHER;
         break;

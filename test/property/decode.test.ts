@@ -17,10 +17,7 @@ const goodFrames = [
 ];
 
 const linkType = fc.oneof(
-  fc.constantFrom(
-    ...[0, 1, 6, 9, 10, 11, 12, 14, 50, 51, 100, 101, 104, 105, 107, 108, 109, 113, 117, 119, 127, 163, 192],
-    ...[226, 228, 229, 239, 242, 276],
-  ),
+  fc.constantFrom(...[0, 1, 9, 12, 14, 50, 51, 101, 108, 109, 113, 117, 226, 228, 229, 239, 242, 276]),
   fc.integer({ min: 0, max: 0xffff_ffff }),
 );
 const goodFrame = fc.constantFrom(...goodFrames);
@@ -56,34 +53,8 @@ const fixedLength: Readonly<Record<number, number>> = {
   [LayerKind.Vxlan]: 8,
   [LayerKind.Gre]: 4,
   [LayerKind.Geneve]: 8,
-  [LayerKind.Mpls]: 4,
   [LayerKind.Pppoe]: 6,
   [LayerKind.Ppp]: 1,
-  [LayerKind.Macsec]: 6,
-  [LayerKind.Pbb]: 4,
-  [LayerKind.Esp]: 8,
-  [LayerKind.Ah]: 12,
-  [LayerKind.Snap]: 8,
-  [LayerKind.WireGuard]: 4,
-  [LayerKind.Llc]: 3,
-  [LayerKind.CiscoHdlc]: 4,
-  [LayerKind.FrameRelay]: 4,
-  [LayerKind.Gtp]: 8,
-  [LayerKind.L2tp]: 6,
-  [LayerKind.Teredo]: 8,
-  [LayerKind.EtherIp]: 2,
-  [LayerKind.Pim]: 4,
-  [LayerKind.Nsh]: 8,
-  [LayerKind.Erspan]: 8,
-  [LayerKind.Isl]: 26,
-  [LayerKind.FabricPath]: 16,
-  [LayerKind.Ieee80211]: 10,
-  [LayerKind.Radiotap]: 8,
-  [LayerKind.Prism]: 144,
-  [LayerKind.Avs]: 8,
-  [LayerKind.Ppi]: 8,
-  [LayerKind.TokenRing]: 14,
-  [LayerKind.Fddi]: 13,
   [LayerKind.Infiniband]: 44,
   [LayerKind.Nflog]: 4,
   [LayerKind.Pflog]: 45,
@@ -124,7 +95,6 @@ function expectInside(view: FrameView, length: number): void {
     let needed = fixedLength[kind]!;
     if (kind === LayerKind.Ipv4) needed = Math.max(20, (view.bytes[at]! & 15) * 4);
     if (kind === LayerKind.Tcp && i < view.quotedFrom) needed = 20;
-    if (kind === LayerKind.Ah) needed = (view.bytes[at + 1]! + 2) * 4;
     expect(at).toBeGreaterThanOrEqual(i === 0 ? 0 : view.at[i - 1]! + 1);
     expect(at + needed).toBeLessThanOrEqual(view.limit[i]!);
     expect(view.limit[i]!).toBeLessThanOrEqual(i === 0 ? length : view.limit[i - 1]!);
@@ -229,9 +199,8 @@ describe('cutting a frame at any octet', () => {
         expect(JSON.stringify(account(uncut))).toBe(JSON.stringify(account(cut)));
         expect(cut.count).toBeLessThanOrEqual(whole.count);
         expect(headersText(cut, cut.count)).toBe(headersText(whole, cut.count));
-        // WireGuard is known by its first octets alone: without them nothing says that a header is missing.
-        if (cut.count === whole.count || whole.kind[cut.count] === LayerKind.WireGuard) continue;
-        // So is IPv4 behind UDP, by the whole of its header.
+        if (cut.count === whole.count) continue;
+        // IPv4 behind UDP is known by the whole of its header alone: without it nothing says that one is missing.
         if (whole.kind[cut.count] === LayerKind.Ipv4 && whole.kind[cut.count - 1] === LayerKind.Udp) continue;
         const fault = faultOf(cut);
         expect(fault).not.toBeNull();
