@@ -1,6 +1,6 @@
 /**
- * Makes the captures that the benchmark reads: classic pcap files with a needle (one ping) among background traffic, and
- * floods of pings. Seeded: the same seed gives the same octets.
+ * Makes the captures that the benchmark reads: classic pcap files with a needle (one ping) among background traffic,
+ * floods of pings, and nodes that all ping one another. Seeded: the same seed gives the same octets.
  *
  *     node bench/generate.mjs [--full] [WORKLOAD..]
  */
@@ -15,10 +15,10 @@ const destinationPod = '10.244.2.9';
 const nodes = ['192.168.50.11', '192.168.50.12'];
 const startSeconds = 1_700_000_000;
 
-/** Frames by workload: small is for a look, full is what the bars are about. */
+/** Frames by workload, nodes of I: small is for a look, full is what the bars are about. */
 const frames = {
-  small: { A: 300_000, B: 100_000, C: 300_000, D: 50_000, F: 500_000, H: 40_000 },
-  full: { A: 3_000_000, B: 1_000_000, C: 3_000_000, D: 500_000, F: 5_000_000, H: 400_000 },
+  small: { A: 300_000, B: 100_000, C: 300_000, D: 50_000, F: 500_000, H: 40_000, I: 40 },
+  full: { A: 3_000_000, B: 1_000_000, C: 3_000_000, D: 500_000, F: 5_000_000, H: 400_000, I: 100 },
 };
 
 /** The files of each workload, in the order in which they are given to the command. */
@@ -33,10 +33,16 @@ export function filesOf(workload, size) {
       return at('node1.cap.gz');
     case 'B':
       return at('pod1.cap', 'node1-tunl0.cap', 'node1-ens33.cap', 'node2-ens33.cap', 'node2-tunl0.cap', 'pod2.cap');
+    case 'I':
+      return meshNames(frames[size].I).map((name) => join(dataFolder, `I-${size}`, name));
     default:
       return at('node1.cap', 'node2.cap');
   }
 }
+
+/** Two captures a node: its interface and its tunnel device. */
+const meshNames = (count) =>
+  Array.from({ length: count }, (_, n) => [`node${n + 1}.cap`, `node${n + 1}-tunl0.cap`]).flat();
 
 /** Marsaglia's xorshift32: enough for a mix of frames, and the same on every machine. */
 function randomNumbers(seed) {
@@ -233,6 +239,46 @@ function flood(files, count, flows, seed) {
   for (const out of outs) out.close();
 }
 
+/**
+ * Each of `count` nodes has one pod, which pings every other one three times: 40 nodes make 1,560 flows and 4,680 requests, 100
+ * make 9,900 and 29,700.
+ */
+export function mesh(folder, count) {
+  mkdirSync(folder, { recursive: true });
+  const names = meshNames(count).map((name) => join(folder, name));
+  const outs = names.map((name, i) => new CaptureWriter(name, i % 2 === 0 ? 1 : 101));
+  const nodeOf = (n) => ({ address: `192.168.${n >> 8}.${n & 255}`, pod: `10.${200 + (n >> 8)}.${n & 255}.2` });
+  const link = (to, from, data) =>
+    Buffer.concat([Buffer.from([2, 0, 0, 1, to >> 8, to & 255, 2, 0, 0, 1, from >> 8, from & 255, 8, 0]), data]);
+  let identification = 0;
+  let now = 0;
+  const send = (from, to, data) => {
+    const [source, destination] = [nodeOf(from), nodeOf(to)];
+    identification = (identification + 1) & 0xffff;
+    const inner = { source: source.pod, destination: destination.pod, protocol: 1, identification, data };
+    const outer = { source: source.address, destination: destination.address, protocol: 4, identification };
+    const datagram = ipv4({ ...inner, timeToLive: 63 });
+    const frame = link(to, from, ipv4({ ...outer, timeToLive: 63, data: datagram }));
+    outs[2 * from - 1].write(datagram, now);
+    outs[2 * from - 2].write(frame, now + 2);
+    // A kernel stamps what it receives once, so both of the receiver's devices show one time.
+    outs[2 * to - 2].write(frame, now + 30);
+    outs[2 * to - 1].write(datagram, now + 30);
+    now += 60;
+  };
+  for (let sequence = 1; sequence <= 3; sequence++) {
+    for (let from = 1; from <= count; from++) {
+      for (let to = 1; to <= count; to++) {
+        if (from === to) continue;
+        const stamp = sequence + from * 1000 + to;
+        send(from, to, echo(false, 1000 + to, sequence, 56, stamp));
+        send(to, from, echo(true, 1000 + to, sequence, 56, stamp));
+      }
+    }
+  }
+  for (const out of outs) out.close();
+}
+
 /** Makes the files of one workload that are not there yet. */
 export function generate(workload, size) {
   mkdirSync(dataFolder, { recursive: true });
@@ -268,6 +314,9 @@ export function generate(workload, size) {
     case 'H':
       flood(files, count, size === 'full' ? 20_000 : 2_000, 12);
       break;
+    case 'I':
+      mesh(dirname(files[0]), count);
+      break;
     default:
       throw new Error(`no workload ${workload}`);
   }
@@ -275,7 +324,7 @@ export function generate(workload, size) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const names = process.argv.slice(2).filter((a) => !a.startsWith('--'));
-  for (const name of names.length > 0 ? names : ['A', 'B', 'C', 'D', 'F', 'G', 'H']) {
+  for (const name of names.length > 0 ? names : ['A', 'B', 'C', 'D', 'F', 'G', 'H', 'I']) {
     generate(name, process.argv.includes('--full') ? 'full' : 'small');
   }
 }

@@ -16,8 +16,9 @@ const args = process.argv.slice(2);
 const size = args.includes('--full') ? 'full' : 'small';
 const runsAt = args.indexOf('--runs');
 const rounds = runsAt < 0 ? 5 : Number(args[runsAt + 1]);
-const wanted = args.filter((a) => /^[A-H]$/.test(a));
-const workloads = wanted.length > 0 ? wanted : ['A', 'B', 'C', 'D', 'E', 'G', 'H', ...(size === 'full' ? ['F'] : [])];
+const wanted = args.filter((a) => /^[A-I]$/.test(a));
+const workloads =
+  wanted.length > 0 ? wanted : ['A', 'B', 'C', 'D', 'E', 'G', 'H', 'I', ...(size === 'full' ? ['F'] : [])];
 
 const quoted = (files) => files.map((f) => `'${f}'`).join(' ');
 const node = `'${process.execPath}'`;
@@ -35,6 +36,8 @@ function commandsOf(workload, files) {
   switch (workload) {
     case 'E':
       return { tool: tool(files), 'node -e 0': `${node} -e 0`, tshark: `tshark -n -r '${files[0]}'` };
+    case 'I':
+      return { tool: tool(files) };
     case 'G':
       return { tool: tool(files), 'zcat | tcpdump': `zcat '${files[0]}' | tcpdump -r - -w /dev/null ${wireFilter}` };
     case 'A':

@@ -51,7 +51,8 @@ function inOrder(drafts: readonly Draft[]): Draft[] {
 export function diagnoseCaptures(scene: CaptureScene, findings: readonly Finding[], passedOver: number): Diagnosis[] {
   const drafts: Draft[] = [];
   const base = { direction: null, segment: null, confidence: 'certain' } as const;
-  const merged = scene.points.filter((p) => scene.assignments.some((flow) => flow[p.index]?.merged === true));
+  const holding = new Set(scene.assignments.flatMap((flow) => flow.filter((a) => a.merged).map((a) => a.point)));
+  const merged = scene.points.filter((p) => holding.has(p));
   if (merged.length > 0) {
     const names = merged.map((p) => p.label).join(', ');
     drafts.push({

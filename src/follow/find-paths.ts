@@ -15,7 +15,8 @@ import { errorsOf } from './errors-of.js';
 import { collectFlows, type Flow } from './flow.js';
 import { type Inferred, inferFacts, type KnownNodes } from './infer.js';
 import type { FlowPath } from './journey.js';
-import { type Assignment, assignRoles, type Learned } from './places/assign.js';
+import { type Assignment, assignRoles } from './places/assign.js';
+import { KnownPoints } from './places/known-points.js';
 import { isCapture, type StatedPoint, statedRoles } from './places/stated.js';
 import { mostFrequent, roundTripDifference, viewPoints } from './point-view.js';
 import { findRuns } from './runs.js';
@@ -72,7 +73,7 @@ export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
     else if (ignored++ < MAX_NOTES) notes.push(why);
   }
   if (ignored > MAX_NOTES) notes.push(`${ignored - MAX_NOTES} more flows are no pod traffic between nodes: not judged`);
-  const learned: Learned = { points: new Map(), pods: new Map() };
+  const points = new KnownPoints(evidence);
   const known = new Map<number, number>();
   const teachers = new Map<number, Flow>();
   const drafts = new Map<
@@ -86,7 +87,7 @@ export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
   const draft = (flow: Flow, taught: KnownNodes): void => {
     const errors = errorsOf(evidence, flow);
     const stated = statedRoles(evidence, flow, options.statedPoints, options.expectations);
-    const assignments = assignRoles({ evidence, flow, stated, learned, refusals: errors });
+    const assignments = assignRoles({ evidence, flow, stated, known: points, refusals: errors });
     const inferred = inferFacts(evidence, flow, assignments, taught, errors);
     const { source, destination } = inferred.nodes;
     // Only mirrored evidence teaches; what was itself taught adds nothing.
@@ -98,12 +99,12 @@ export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
       known.set(pod, node.value);
       teachers.set(pod, flow);
     }
-    drafts.set(flow, { assignments, errors, inferred, knew: learned.points.size });
+    drafts.set(flow, { assignments, errors, inferred, knew: points.size });
   };
   for (const flow of byEvidence) draft(flow, known);
   // A point that this flow left alone may be another node's: only a later flow told. Nobody learns from himself.
   for (const flow of byEvidence) {
-    if (drafts.get(flow)!.knew === learned.points.size) continue;
+    if (drafts.get(flow)!.knew === points.size) continue;
     draft(flow, new Map([...known].filter(([pod]) => teachers.get(pod) !== flow)));
   }
   leaveOtherPods(evidence, drafts);

@@ -56,6 +56,7 @@ export interface Leg {
 /** What is the same for all journeys of one flow. */
 export interface FlowPath {
   readonly flow: Flow;
+  /** In the order of the points, without those that have no part in the flow. */
   readonly assignments: readonly Assignment[];
   readonly facts: FlowFacts;
   readonly profile: string;
@@ -138,7 +139,7 @@ export function buildJourney(evidence: Sighted, path: FlowPath, probe: Probe, po
   // A capture that missed the request on its way cannot tell that the reply was lost there.
   const blind = new Set(request.hops.filter((h) => h.state === 'blind').map((h) => h.point!));
   const reply = replies.length === 0 ? null : buildLeg(path, 'reply', replies, [], refusals, run, sights, blind);
-  const offPath = new Set(path.assignments.filter((a) => a.role === null).map((a) => a.point));
+  const onPath = new Set(path.assignments.filter((a) => a.role !== null).map((a) => a.point));
   return {
     path,
     probe,
@@ -147,7 +148,7 @@ export function buildJourney(evidence: Sighted, path: FlowPath, probe: Probe, po
     reply,
     awaited: reply === null ? awaitedAt(path, request.hops, sights) : [],
     refusals,
-    strays: [...requests, ...replies].filter((o) => offPath.has(o.point)),
+    strays: [...requests, ...replies].filter((o) => !onPath.has(o.point)),
     composite: false,
   };
 }

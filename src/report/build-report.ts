@@ -6,6 +6,8 @@ import { type CheckOptions, failsGate, type Judged } from '../checks/run-checks.
 import { addressText } from '../decode/address.js';
 import type { PathOptions } from '../follow/find-paths.js';
 import type { FlowPath } from '../follow/journey.js';
+import type { Assignment } from '../follow/places/assign.js';
+import type { CapturePoint } from '../observe/capture-point.js';
 import { timeText } from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
 import type { ExpectationSource } from '../path/facts.js';
@@ -192,10 +194,18 @@ function segmentReports(summary: FlowSummary): SegmentReport[] {
 }
 
 function pointReports(evidence: Sighted, flows: readonly FlowResult[]): PointReport[] {
+  const places = new Map<CapturePoint, { path: FlowPath; summary: FlowSummary; assignment: Assignment }[]>();
+  for (const { path, summary } of flows) {
+    for (const assignment of path.assignments) {
+      if (assignment.role === null) continue;
+      const place = { path, summary, assignment };
+      const list = places.get(assignment.point);
+      if (list === undefined) places.set(assignment.point, [place]);
+      else list.push(place);
+    }
+  }
   return evidence.points.map((point) => {
-    const placed = flows
-      .map((f) => ({ ...f, assignment: f.path.assignments[point.index]! }))
-      .filter((p) => p.assignment.role !== null);
+    const placed = places.get(point) ?? [];
     // The first flow that was really seen here names the point's role, else the first that counts on it.
     const first = placed.find((p) => p.summary.pointsSeen.has(point)) ?? placed[0];
     const side = first === undefined ? null : roleOrder(first.assignment.role!) < 4 ? 'source' : 'destination';

@@ -13,8 +13,9 @@ import type { Side } from '../../path/roles.js';
 import { arpsAt } from '../arps-at.js';
 import { echoNumber } from '../errors-of.js';
 import type { Flow } from '../flow.js';
-import { commonWords, type NameHint, type PointKind, readName } from '../point-name.js';
+import type { NameHint, PointKind } from '../point-name.js';
 import { mostFrequent, type PointView, roundTripDifference, sameStamps, viewPoints } from '../point-view.js';
+import { type FlowNodes, type KnownPoints, type LearnedPoint, podName } from './known-points.js';
 import { sidesOfNamespaces } from './whole-nodes.js';
 
 type RoleFrom = 'command-line' | 'expectation' | 'kernel-state' | 'content' | 'name' | 'elimination';
@@ -44,21 +45,6 @@ export interface StatedRole {
   readonly from: 'command-line' | 'expectation' | 'kernel-state';
 }
 
-interface LearnedPoint {
-  readonly kind: PointKind;
-  /** The node, named by its tunnel address, or the pod that it is of alone. */
-  readonly node: string | null;
-  readonly isOnePods: boolean;
-}
-
-/** What earlier flows taught about points and pods; later flows with less evidence build on it. */
-export interface Learned {
-  /** Point index → what it is and on which node (a node is named by its tunnel address, or by a pod's address). */
-  readonly points: Map<number, LearnedPoint>;
-  /** Pod address → node. */
-  readonly pods: Map<number, string>;
-}
-
 const LINKTYPE_LINUX_SLL = 113;
 
 /** A probe passes about ten places; who claims to have seen it at more than this many is not telling of one path. */
@@ -82,7 +68,8 @@ export interface PathOrderInput {
   readonly evidence: Sighted;
   readonly flow: Flow;
   readonly stated: ReadonlyMap<number, StatedRole>;
-  readonly learned: Learned;
+  /** What earlier flows told about points and pods; later flows with less evidence build on it. */
+  readonly known: KnownPoints;
   /** ICMP errors that quote this flow's requests. */
   readonly refusals: readonly ErrorSighting[];
 }
@@ -101,22 +88,28 @@ function placeOf(role: HopRole): { kind: PointKind; side: Side } {
   throw new Error(`no place for role ${role}`);
 }
 
+/**
+ * What the points are for the flow, in their order. A point that is not among them has no part in it: it saw nothing of the flow, and
+ * is another node's or pod's.
+ */
 export function assignRoles(input: PathOrderInput): Assignment[] {
-  const { evidence, flow } = input;
+  const { evidence, flow, known } = input;
   const views = viewPoints(evidence, flow.probes);
   addErrorAnswers(flow, views, input.refusals);
-  const heads = evidence.points.filter((point) => point.series === point.index);
-  const shared = sharedFiles(evidence);
-  const common = commonWords(heads.map(({ file }) => file));
   const stated = new Map<number, StatedRole>();
   for (const [index, role] of input.stated) stated.set(evidence.points[index]!.series, role);
+  const inOrder = [...views.keys()].sort((a, b) => a - b).map((head) => views.get(head)!);
+  const { heads, namespacesElsewhere } = known.near(flow, nodesOfFlow(input, inOrder), [
+    ...views.keys(),
+    ...stated.keys(),
+  ]);
   const places: Place[] = heads.map((point) => {
     const said = stated.get(point.index) ?? null;
     const at = said === null ? null : placeOf(said.role);
     return {
       point,
       view: views.get(point.index) ?? null,
-      name: readName(point, shared.has(point.file), common),
+      name: known.name(point.index),
       kind: at?.kind ?? null,
       side: at?.side ?? null,
       from: said?.from ?? null,
@@ -148,18 +141,15 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
   findMiddleSides('underlay', onPath, places, input);
   findMiddleSides('tunnel', onPath, places, input);
   sidesFromLearned(onPath, input);
-  sidesFromGroups(onPath, places);
+  sidesFromGroups(onPath, places, known);
   sidesByPrefix(onPath, places);
   splitPodsFromBridges(onPath);
   placeSilentPoints(open, places, input);
-  const wholeNodes = wholeNodesOf(places, input);
+  const wholeNodes = wholeNodesOf(places, input, namespacesElsewhere);
   learn(input, places);
-  const placed = new Map(places.map((p) => [p.point.index, p]));
-  return evidence.points.map((point) => {
-    const p = placed.get(point.series)!;
+  const assigned = places.flatMap((p) => {
     const isOn = p.kind !== null && p.side !== null && !p.offPath;
-    return {
-      point,
+    const assignment = {
       role: isOn ? roleOf[p.kind!][p.side!] : null,
       from: isOn ? p.from : null,
       node: p.stated?.node ?? null,
@@ -167,9 +157,13 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
       between: p.between,
       merged: merged.includes(p),
       unplaced: p.view !== null && !isOn && !p.offPath && !p.between && !isLumped(p, places),
-      wholeNode: point.namespace === null ? null : (wholeNodes.get(point.namespace) ?? null),
     };
+    return known.series(p.point.index).map((point): Assignment => {
+      const { namespace } = point;
+      return { point, ...assignment, wholeNode: namespace === null ? null : (wholeNodes.get(namespace) ?? null) };
+    });
   });
+  return assigned.sort((a, b) => a.point.index - b.point.index);
 }
 
 /** A single interface shows a datagram before its encapsulation or behind it, not both. */
@@ -189,23 +183,31 @@ function isLumped({ point, view }: Place, places: readonly Place[]): boolean {
   );
 }
 
-function wholeNodesOf(places: readonly Place[], input: PathOrderInput): ReadonlyMap<string, Side> {
+function wholeNodesOf(
+  places: readonly Place[],
+  input: PathOrderInput,
+  namespacesElsewhere: number,
+): ReadonlyMap<string, Side> {
   if (places.every((p) => p.point.namespace === null)) return new Map();
   const views = places.filter((p) => p.view !== null && !p.between).map((p) => p.view!);
   const nodes = nodesOfFlow(input, views);
   return sidesOfNamespaces(
     places.map((p) => {
-      const learned = input.learned.points.get(p.point.index);
+      const learned = input.known.learned(p.point.index);
       const isPlaced = p.kind !== null && p.side !== null && !p.offPath;
       return {
         point: p.point,
         side: isPlaced ? p.side : null,
         elsewhere: p.view !== null && !isPlaced,
         hint:
-          (learned === undefined ? null : sideOfLearned(learned, input, nodes)) ?? groupSide(p, places) ?? p.name.side,
+          (learned === undefined ? null : sideOfLearned(learned, input, nodes)) ??
+          groupSide(p, places, input.known) ??
+          p.name.side,
       };
     }),
     { source: addressOf(nodes.source), destination: addressOf(nodes.destination) },
+    (namespace) => input.known.ownAddresses(namespace),
+    namespacesElsewhere,
   );
 }
 
@@ -287,15 +289,6 @@ function isSentToRouter(evidence: Sighted, flow: Flow, { point, view }: Place): 
 
 function isOtherMachine(a: Place, b: Place): boolean {
   return a.point.namespace === null || a.point.namespace !== b.point.namespace;
-}
-
-/** Files with several tunnel interfaces: a node has one that carries the flow, so these come from several nodes. */
-function sharedFiles(evidence: Sighted): ReadonlySet<string> {
-  const tunnels = new Map<string, number>();
-  for (const { file, link } of evidence.points) {
-    if (link === 'raw') tunnels.set(file, (tunnels.get(file) ?? 0) + 1);
-  }
-  return new Set([...tunnels].filter(([, n]) => n > 1).map(([file]) => file));
 }
 
 /** An ICMP error that answers a request closes its round trip as a reply would. */
@@ -584,12 +577,9 @@ function arpRoundTripDifference(
   return null;
 }
 
-function nodesOfFlow(
-  input: PathOrderInput,
-  views: Iterable<PointView>,
-): { source: string | null; destination: string | null } {
-  let source: string | null = input.learned.pods.get(input.flow.source) ?? null;
-  let destination: string | null = input.learned.pods.get(input.flow.destination) ?? null;
+function nodesOfFlow({ flow, known }: PathOrderInput, views: Iterable<PointView>): FlowNodes {
+  let source = known.pods.get(flow.source) ?? null;
+  let destination = known.pods.get(flow.destination) ?? null;
   for (const view of views) {
     if (view.outerSource !== null) source ??= String(view.outerSource);
     if (view.outerDestination !== null) destination ??= String(view.outerDestination);
@@ -602,24 +592,24 @@ function sidesFromLearned(onPath: readonly Place[], input: PathOrderInput): void
   const nodes = nodesOfFlow(input, onPath.map((p) => p.view!).values());
   for (const place of onPath) {
     if (place.side !== null) continue;
-    const learned = input.learned.points.get(place.point.index);
+    const learned = input.known.learned(place.point.index);
     const side = learned === undefined ? null : sideOfLearned(learned, input, nodes);
     if (side !== null) setSide([place], side);
   }
 }
 
 /** Name groups: "1" of pod1, pod1-ipip and node1. A group's side is known when content tells it for one member. */
-function sidesFromGroups(onPath: readonly Place[], places: readonly Place[]): void {
+function sidesFromGroups(onPath: readonly Place[], places: readonly Place[], known: KnownPoints): void {
   for (const place of onPath) {
     if (place.side !== null || place.kind === null) continue;
-    const side = groupSide(place, places) ?? place.name.side;
+    const side = groupSide(place, places, known) ?? place.name.side;
     if (side === null) continue;
     place.side = side;
     place.from = 'name';
   }
 }
 
-function groupSide(place: Place, places: readonly Place[]): Side | null {
+function groupSide(place: Place, places: readonly Place[], known: KnownPoints): Side | null {
   const group = place.name.group;
   if (group === null) return null;
   const sides = new Set<Side>();
@@ -633,12 +623,8 @@ function groupSide(place: Place, places: readonly Place[]): Side | null {
   if (sides.size === 1) return [...sides][0]!;
   if (sides.size > 1) return null;
   // Two groups in all, and the other one's side is known: this is the opposite.
-  const groups = new Set(
-    places
-      .filter((p) => !p.between)
-      .map((p) => p.name.group)
-      .filter((g) => g !== null),
-  );
+  const groups = new Set(known.groupsBeside(places));
+  for (const { between, name } of places) if (!between && name.group !== null) groups.add(name.group);
   if (groups.size === 2 && others.size === 1) return [...others][0]! === 'source' ? 'destination' : 'source';
   return null;
 }
@@ -709,7 +695,7 @@ function placeSilentPoints(open: readonly Place[], places: readonly Place[], inp
     }
   }
   for (const place of silent) {
-    const learned = input.learned.points.get(place.point.index);
+    const learned = input.known.learned(place.point.index);
     if (place.point.namespace !== null) {
       // One device behind `-i any` that this flow did not use is no place of its path.
       continue;
@@ -736,7 +722,7 @@ function placeSilentPoints(open: readonly Place[], places: readonly Place[], inp
   }
   for (const place of silent) {
     if (place.side !== null || place.kind === null || place.offPath) continue;
-    const side = groupSide(place, places) ?? place.name.side;
+    const side = groupSide(place, places, input.known) ?? place.name.side;
     if (side !== null) placeSilent(place, place.kind, side, 'name');
   }
   // Underlay points that saw no request: their ARP round trips against a seen one's.
@@ -771,15 +757,9 @@ function asksInVain(arps: readonly ArpSighting[], point: CapturePoint): boolean 
 }
 
 /** A pod's own capture is tied to the pod, everything else to the node. */
-function sideOfLearned(
-  learned: LearnedPoint,
-  input: PathOrderInput,
-  nodes: { readonly source: string | null; readonly destination: string | null },
-): Side | null {
-  const ends = learned.isOnePods
-    ? { source: `pod ${input.flow.source}`, destination: `pod ${input.flow.destination}` }
-    : nodes;
-  if (learned.node === null || ends.source === ends.destination) return null;
+function sideOfLearned(learned: LearnedPoint, { flow }: PathOrderInput, nodes: FlowNodes): Side | null {
+  const ends = learned.isOnePods ? { source: podName(flow.source), destination: podName(flow.destination) } : nodes;
+  if (ends.source === ends.destination) return null;
   if (learned.node === ends.source) return 'source';
   return learned.node === ends.destination ? 'destination' : null;
 }
@@ -838,22 +818,22 @@ function learn(input: PathOrderInput, places: readonly Place[]): void {
   const relayed = new Set(views.flatMap((v) => [...v.outerPairs]));
   // Only a path that agrees with itself teaches: one outer pair everywhere.
   if (relayed.size > 1) return;
+  const { pods } = input.known;
   const agrees = (pod: number, node: string): void => {
-    if (!input.learned.pods.has(pod)) input.learned.pods.set(pod, node);
+    if (!pods.has(pod)) pods.set(pod, node);
   };
   agrees(input.flow.source, source);
   agrees(input.flow.destination, destination);
   for (const place of places) {
     if (place.view === null || place.offPath || place.kind === null || place.side === null) continue;
     if (place.from !== 'content' && place.stated === null) continue;
-    if (input.learned.points.has(place.point.index)) continue;
     // A pod's own capture belongs to that pod alone, as does its veth's: another pod of the node has another one.
     const isOnePods = place.kind === 'pod' || (place.kind === 'bridge' && place.name.isVeth);
     const node = isOnePods
-      ? `pod ${place.side === 'source' ? input.flow.source : input.flow.destination}`
+      ? podName(place.side === 'source' ? input.flow.source : input.flow.destination)
       : place.side === 'source'
         ? source
         : destination;
-    input.learned.points.set(place.point.index, { kind: place.kind, node, isOnePods });
+    input.known.learn(place.point.index, { kind: place.kind, node, isOnePods });
   }
 }

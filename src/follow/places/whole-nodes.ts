@@ -22,8 +22,16 @@ export interface TunnelEnds {
   readonly destination: number | null;
 }
 
-/** The side of each capture of all devices, by its namespace. Two captures of one node stand for none. */
-export function sidesOfNamespaces(devices: readonly Device[], ends: TunnelEnds): ReadonlyMap<string, Side> {
+/**
+ * The side of each capture of all devices, by its namespace. Two captures of one node stand for none. `elsewhere`: how many such
+ * captures are of other nodes, beside those of `devices`.
+ */
+export function sidesOfNamespaces(
+  devices: readonly Device[],
+  ends: TunnelEnds,
+  own: (namespace: string) => ReadonlySet<number>,
+  elsewhere: number,
+): ReadonlyMap<string, Side> {
   const groups = new Map<string, Device[]>();
   for (const device of devices) {
     const { namespace } = device.point;
@@ -32,20 +40,20 @@ export function sidesOfNamespaces(devices: readonly Device[], ends: TunnelEnds):
   const sides = new Map<string, Side>();
   const open: string[] = [];
   for (const [namespace, group] of groups) {
-    const side = sideOfGroup(group, ends);
+    const side = sideOfGroup(group, ends, own(namespace));
     if (side !== null) sides.set(namespace, side);
     else if (!group.some(({ elsewhere }) => elsewhere)) open.push(namespace);
   }
   // One is left, and one node: it is of that one, unless its own addresses say otherwise.
   const taken = new Set(sides.values());
-  if (open.length === 1 && taken.size === 1) {
+  if (open.length === 1 && elsewhere === 0 && taken.size === 1) {
     const left: Side = taken.has('source') ? 'destination' : 'source';
-    const own = ownAddresses(groups.get(open[0]!)!);
+    const addresses = own(open[0]!);
     const address = ends[left];
     const hasNodeOf = devices.some(
       ({ point, side }) => side === left && point.namespace === null && point.link === 'ethernet',
     );
-    if ((own.size === 0 || address === null || own.has(address)) && !hasNodeOf) sides.set(open[0]!, left);
+    if ((addresses.size === 0 || address === null || addresses.has(address)) && !hasNodeOf) sides.set(open[0]!, left);
   }
   for (const side of ['source', 'destination'] as const) {
     const same = [...sides].filter(([, s]) => s === side);
@@ -54,10 +62,9 @@ export function sidesOfNamespaces(devices: readonly Device[], ends: TunnelEnds):
   return sides;
 }
 
-function sideOfGroup(group: readonly Device[], ends: TunnelEnds): Side | null {
+function sideOfGroup(group: readonly Device[], ends: TunnelEnds, own: ReadonlySet<number>): Side | null {
   const seen = new Set(group.map(({ side }) => side).filter((side) => side !== null));
   if (seen.size > 0) return seen.size === 1 ? [...seen][0]! : null;
-  const own = ownAddresses(group);
   const isSource = ends.source !== null && own.has(ends.source);
   const isDestination = ends.destination !== null && own.has(ends.destination);
   if (isSource !== isDestination) return isSource ? 'source' : 'destination';
@@ -67,10 +74,10 @@ function sideOfGroup(group: readonly Device[], ends: TunnelEnds): Side | null {
 }
 
 /** Addresses that the machine was sent something at and answered from; forwarded ones may be among them. */
-function ownAddresses(group: readonly Device[]): ReadonlySet<number> {
+export function ownAddresses(group: readonly CapturePoint[]): ReadonlySet<number> {
   const own = new Map<number, number>();
-  for (const { point } of group) {
-    for (const [address, what] of point.traffic.ends) own.set(address, (own.get(address) ?? 0) | what);
+  for (const { traffic } of group) {
+    for (const [address, what] of traffic.ends) own.set(address, (own.get(address) ?? 0) | what);
   }
   const both = End.SentHere | End.SentToHere;
   return new Set([...own].filter(([, what]) => (what & both) === both).map(([address]) => address));
