@@ -53,10 +53,17 @@ interface Reading {
 }
 
 export async function check(request: CheckRequest): Promise<Report> {
-  return judge(await readAll(request), request);
+  return (await followAndJudge(request)).report;
 }
 
-function judge({ evidence, unusable }: Reading, request: CheckRequest): Report {
+interface Judgement {
+  readonly evidence: Sighted;
+  readonly paths: readonly FlowPath[];
+  readonly report: Report;
+}
+
+async function followAndJudge(request: CheckRequest): Promise<Judgement> {
+  const { evidence, unusable } = await readAll(request);
   const { paths, notes, ignored, unjudged } = findPaths(evidence, request);
   const most = Math.max(1, Math.floor(MAX_JOURNEYS / Math.max(1, paths.length)));
   const kept = request.maxJourneys === 0 ? 0 : Math.min(request.maxJourneys, most);
@@ -69,7 +76,7 @@ function judge({ evidence, unusable }: Reading, request: CheckRequest): Report {
     flows: flows.map((f) => f.summary),
   };
   const captureFindings = checkCaptures(scene, request);
-  return buildReport({
+  const report = buildReport({
     evidence,
     flows,
     captureFindings,
@@ -83,6 +90,7 @@ function judge({ evidence, unusable }: Reading, request: CheckRequest): Report {
     unjudged,
     options: request,
   });
+  return { evidence, paths, report };
 }
 
 interface Judges {
@@ -116,17 +124,14 @@ function judgeProbes(evidence: Sighted, path: FlowPath, each: boolean, { judge, 
 
 /** The report, and the frames that its flows are made of, for whoever wants to keep them. */
 export async function checkAndFollow(request: CheckRequest): Promise<{ report: Report; followed: Followed }> {
-  const reading = await readAll(request);
-  const report = judge(reading, request);
-  const { paths } = findPaths(reading.evidence, request);
-  return { report, followed: followedFrames(reading.evidence, paths, report) };
+  const { evidence, paths, report } = await followAndJudge(request);
+  return { report, followed: followedFrames(evidence, paths, report) };
 }
 
 /** The expectation file that these captures would satisfy, and the report of the run that it was taken from. */
 export async function expectFromCaptures(request: CheckRequest): Promise<{ topology: TopologyModel; report: Report }> {
-  const reading = await readAll(request);
-  const { paths } = findPaths(reading.evidence, request);
-  return { topology: observedTopology(paths, request.profile.name), report: judge(reading, request) };
+  const { paths, report } = await followAndJudge(request);
+  return { topology: observedTopology(paths, request.profile.name), report };
 }
 
 export interface DescribedFrame {

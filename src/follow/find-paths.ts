@@ -17,7 +17,7 @@ import { type Inferred, inferFacts, type KnownNodes } from './infer.js';
 import type { FlowPath } from './journey.js';
 import { type Assignment, assignRoles } from './places/assign.js';
 import { KnownPoints } from './places/known-points.js';
-import { isCapture, type StatedPoint, statedRoles } from './places/stated.js';
+import { pointsNamed, type StatedPoint, statedRoles } from './places/stated.js';
 import { mostFrequent, roundTripDifference, viewPoints } from './point-view.js';
 import { findRuns } from './runs.js';
 import { Witness } from './witness.js';
@@ -54,7 +54,7 @@ const NESTING_TOLERANCE_NS = 1e6;
 /** Throws UserError when a point was stated for a capture that was not given. */
 export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
   for (const { capture, interfaceName } of options.statedPoints) {
-    if (evidence.points.some((point) => isCapture(point, capture, interfaceName))) continue;
+    if (pointsNamed(evidence.points, capture, interfaceName).length > 0) continue;
     const name = interfaceName === null ? capture : `${capture}:${interfaceName}`;
     throw new UserError(`--point ${name}: no such capture was given: check the name`);
   }
@@ -109,9 +109,13 @@ export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
   }
   leaveOtherPods(evidence, drafts);
   const flows = found.filter((flow) => drafts.has(flow));
+  const damaged = new Set([
+    ...evidence.incomplete,
+    ...evidence.captures.filter((c) => c.ending !== 'clean').map((c) => c.file),
+  ]);
   const paths = flows.map((flow) => {
     const draft = drafts.get(flow)!;
-    return makePath(evidence, flow, draft.assignments, draft.errors, draft.inferred, options);
+    return makePath(evidence, flow, draft.assignments, draft.errors, draft.inferred, options, damaged);
   });
   return { paths, notes, ignored, unjudged: found.length - flows.length };
 }
@@ -162,6 +166,7 @@ function makePath(
   errors: readonly ErrorSighting[],
   inferred: Inferred,
   options: PathOptions,
+  damaged: ReadonlySet<string>,
 ): FlowPath {
   const applying = options.expectations.filter((source) => speaksOf(source, flow));
   const given = options.expectations
@@ -203,10 +208,7 @@ function makePath(
     errors,
     arps: evidence.arps,
     syns: evidence.syns,
-    damaged: new Set([
-      ...evidence.incomplete,
-      ...evidence.captures.filter((c) => c.ending !== 'clean').map((c) => c.file),
-    ]),
+    damaged,
     runs: findRuns(
       evidence,
       flow,

@@ -6,6 +6,7 @@ import { addressText } from '../decode/address.js';
 import type { ArpSighting, ErrorSighting, Observation } from '../observe/observation.js';
 import { compareText, observationAt, type Sighted } from '../observe/sighted.js';
 import type { Fact, FlowFacts, HopFacts, HopRole, PathFacts } from '../path/facts.js';
+import { arpsAtAny } from './arps-at.js';
 import type { Flow } from './flow.js';
 import type { Assignment } from './places/assign.js';
 
@@ -43,9 +44,9 @@ export function inferFacts(
   errors: readonly ErrorSighting[],
 ): Inferred {
   const samples = sampleRoles(evidence, flow, assignments);
-  const arps = (role: HopRole): ArpSighting[] => {
-    const points = new Set(assignments.filter((a) => a.role === role).map((a) => a.point));
-    return evidence.arps.filter((a) => points.has(a.point));
+  const arps = (role: HopRole): readonly ArpSighting[] => {
+    const points = assignments.filter((a) => a.role === role).map((a) => a.point);
+    return arpsAtAny(evidence.arps, points);
   };
   const underlayArps = [...arps('encapsulator-underlay'), ...arps('decapsulator-underlay')];
   const nodes = inferNodes(samples, flow, known, errors);

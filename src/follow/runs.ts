@@ -4,6 +4,7 @@ import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import type { Side } from '../path/roles.js';
 import type { Flow } from './flow.js';
+import { pointsOfSeries } from './series.js';
 
 /** A datagram does not stay so long on one node: captures of it that lie further apart are not of one run. */
 const LONGEST_STAY = 1_000_000_000;
@@ -52,8 +53,8 @@ export function findRuns(
   }
   const roots = new Map<number, number>();
   const runs = new Map<number, number>();
-  for (const { index, series } of evidence.points) {
-    if (!parent.has(series)) continue;
+  const seen = [...parent.keys()].flatMap((series) => pointsOfSeries(evidence.points, series));
+  for (const { index, series } of seen.sort((a, b) => a.index - b.index)) {
     const root = find(series);
     if (!roots.has(root)) roots.set(root, roots.size);
     runs.set(index, roots.get(root)!);

@@ -9,7 +9,9 @@ import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import type { HopRole } from '../path/facts.js';
 import { roleOrder } from '../path/segments.js';
+import { arpsAtAny } from './arps-at.js';
 import type { ProbeList } from './probe-list.js';
+import { pointsOfNamespace, pointsOfSeries } from './series.js';
 
 /** The datagram was due before the capture's first frame, or after its last one. */
 export interface Gap {
@@ -77,8 +79,8 @@ export class Witness {
   readonly #evidence: Sighted;
   readonly #probes: ProbeList;
   readonly #roles: ReadonlyMap<number, HopRole>;
-  /** Order of the role by point, -1 without one. */
-  readonly #places: Int8Array;
+  /** Order of the role by point. */
+  readonly #places = new Map<number, number>();
   readonly #windows = new Map<number, Window | null>();
   readonly #missed = new Map<number, Set<Gap['end']>>();
   readonly #zones = new Map<number, Zone | null>();
@@ -91,10 +93,8 @@ export class Witness {
     this.#evidence = evidence;
     this.#probes = probes;
     this.#roles = roles;
-    this.#places = new Int8Array(evidence.points.length).fill(-1);
-    for (const { index, series } of evidence.points) {
-      const role = roles.get(series);
-      if (role !== undefined) this.#places[index] = roleOrder(role);
+    for (const [series, role] of roles) {
+      for (const { index } of pointsOfSeries(evidence.points, series)) this.#places.set(index, roleOrder(role));
     }
     this.posts = [...[...roles].map(([point, role]) => ({ point, role })), ...unseen];
   }
@@ -151,13 +151,13 @@ export class Witness {
     for (let i = 0; i < count; i++) {
       const a = rows[i]!;
       const pointA = point[c.kind[a]!]!;
-      const placeA = places[pointA]!;
+      const placeA = places.get(pointA) ?? -1;
       if (placeA < 0 || (i > 0 && i !== requests && point[c.kind[rows[i - 1]!]!] === pointA)) continue;
       const isReply = i >= requests;
       for (let k = i + 1; k < count; k++) {
         const b = rows[k]!;
         const pointB = point[c.kind[b]!]!;
-        const placeB = places[pointB]!;
+        const placeB = places.get(pointB) ?? -1;
         if (placeB < 0 || (k !== requests && point[c.kind[rows[k - 1]!]!] === pointB)) continue;
         if (isReply !== k >= requests) {
           if (pointA !== pointB) continue;
@@ -303,9 +303,10 @@ export class Witness {
   #offsetByArp(): Travel | null {
     if (this.#arpOffset !== undefined) return this.#arpOffset;
     const first = { source: new Map<string, Instant>(), destination: new Map<string, Instant>() };
-    for (const { point, operation, senderMac, senderAddress, targetAddress, first: at } of this.#evidence.arps) {
-      const role = this.#roles.get(point.series);
-      if (role === undefined) continue;
+    const { arps, points } = this.#evidence;
+    const onPath = [...this.#roles.keys()].flatMap((series) => pointsOfSeries(points, series));
+    for (const { point, operation, senderMac, senderAddress, targetAddress, first: at } of arpsAtAny(arps, onPath)) {
+      const role = this.#roles.get(point.series)!;
       const heard = roleOrder(role) < 4 ? first.source : first.destination;
       const key = `${operation} ${senderMac} ${senderAddress} ${targetAddress}`;
       if (!heard.has(key)) heard.set(key, at);
@@ -370,9 +371,11 @@ export function sightOf(evidence: Sighted, row: number): Sight {
 
 /** From the first to the last frame: of all files of the capture, and of all devices that it shows. */
 function windowOf(points: readonly CapturePoint[], point: CapturePoint): Window | null {
-  const together = points.filter(
-    (other) => other.series === point.series || (point.namespace !== null && other.namespace === point.namespace),
-  );
+  const { series, namespace } = point;
+  const together = [
+    ...pointsOfSeries(points, series),
+    ...(namespace === null ? [] : pointsOfNamespace(points, namespace)),
+  ];
   let window: Window | null = null;
   for (const { traffic } of together) {
     if (traffic.frames === 0) continue;

@@ -1,4 +1,5 @@
 import { addressText } from '../../decode/address.js';
+import { arpsAt } from '../../follow/arps-at.js';
 import { defineCaptureRule, fail } from '../rule.js';
 
 interface AddressConflict {
@@ -23,11 +24,11 @@ export default defineCaptureRule<AddressConflict>({
   checkAll({ points, arps, flows }) {
     const relevant = new Set(flows.flatMap((f) => f.addresses));
     return points
-      .filter((p) => arps.some((a) => a.point === p))
+      .filter((p) => arpsAt(arps, p).length > 0)
       .map((p) => {
         const claims = new Map<number, Map<string, (typeof arps)[number]>>();
-        for (const a of arps) {
-          if (a.point !== p || !relevant.has(a.senderAddress)) continue;
+        for (const a of arpsAt(arps, p)) {
+          if (!relevant.has(a.senderAddress)) continue;
           const macs = claims.get(a.senderAddress) ?? new Map();
           if (!macs.has(a.senderMac)) macs.set(a.senderMac, a);
           claims.set(a.senderAddress, macs);

@@ -1,3 +1,4 @@
+import { arpsOfCapture } from '../../follow/arps-at.js';
 import type { Hop, Journey, Leg } from '../../follow/journey.js';
 import type { Observation } from '../../observe/observation.js';
 import { isVirtualRouter } from '../../path/virtual-router.js';
@@ -89,7 +90,7 @@ const macPair = (o: Observation): string => `${o.ethernet!.source} > ${o.etherne
 /** Is this the MAC of a machine that this capture knows: by ARP, as a group of routers, or as the other direction's next hop? */
 function isNeighbour(here: Observation, mac: string, other: Leg | null, journey: Journey): boolean {
   if (isVirtualRouter(mac)) return true;
-  if (journey.path.arps.some((arp) => arp.point.series === here.point.series && arp.senderMac === mac)) return true;
+  if (arpsOfCapture(journey.path.arps, here.point).some((arp) => arp.senderMac === mac)) return true;
   const back = other?.hops.find((h) => h.point?.series === here.point.series)?.observations ?? [];
   return back.some(
     ({ ethernet }) =>
@@ -107,9 +108,8 @@ function judgeArrival(after: Hop, leg: Leg, journey: Journey): Verdict<UnderlayM
   if (fell <= 0 || back?.ethernet === undefined || back.ethernet === null) return notApplicable;
   const passed = `the outer TTL is ${fell} below the inner one, so the datagram passed a router`;
   const source = b.outer.source;
-  const direct = journey.path.arps.find(
-    (arp) =>
-      arp.point.series === b.point.series && arp.senderAddress === source && arp.senderMac !== b.ethernet!.source,
+  const direct = arpsOfCapture(journey.path.arps, b.point).find(
+    (arp) => arp.senderAddress === source && arp.senderMac !== b.ethernet!.source,
   );
   if (direct !== undefined) {
     return fail(

@@ -15,6 +15,7 @@ import { echoNumber } from '../errors-of.js';
 import type { Flow } from '../flow.js';
 import type { NameHint, PointKind } from '../point-name.js';
 import { mostFrequent, type PointView, roundTripDifference, sameStamps, viewPoints } from '../point-view.js';
+import { pointsOfSeries } from '../series.js';
 import { type FlowNodes, type KnownPoints, type LearnedPoint, podName } from './known-points.js';
 import { sidesOfNamespaces } from './whole-nodes.js';
 
@@ -158,7 +159,7 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
       merged: merged.includes(p),
       unplaced: p.view !== null && !isOn && !p.offPath && !p.between && !isLumped(p, places),
     };
-    return known.series(p.point.index).map((point): Assignment => {
+    return pointsOfSeries(evidence.points, p.point.index).map((point): Assignment => {
       const { namespace } = point;
       return { point, ...assignment, wholeNode: namespace === null ? null : (wholeNodes.get(namespace) ?? null) };
     });

@@ -36,8 +36,6 @@ export class KnownPoints {
   /** Pod address → node. */
   readonly pods = new Map<number, string>();
   readonly #points: readonly CapturePoint[];
-  /** By the index of a capture's first point: all its points. */
-  readonly #series = new Map<number, CapturePoint[]>();
   readonly #names = new Map<number, NameHint>();
   readonly #learned = new Map<number, LearnedPoint>();
   /** First points by node or pod, as `LearnedPoint.node` names it. */
@@ -53,11 +51,6 @@ export class KnownPoints {
 
   constructor({ points }: Sighted) {
     this.#points = points;
-    for (const point of points) {
-      const list = this.#series.get(point.series);
-      if (list === undefined) this.#series.set(point.series, [point]);
-      else list.push(point);
-    }
     const heads = points.filter(({ index, series }) => index === series);
     const shared = sharedFiles(points);
     const common = commonWords(heads.map(({ file }) => file));
@@ -102,11 +95,6 @@ export class KnownPoints {
 
   name(head: number): NameHint {
     return this.#names.get(head)!;
-  }
-
-  /** The capture's points: one, unless it is in several files. */
-  series(head: number): readonly CapturePoint[] {
-    return this.#series.get(head)!;
   }
 
   /**

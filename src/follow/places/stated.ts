@@ -33,8 +33,8 @@ export function statedRoles(
         return declared.interfaceName === null || hop.interfaceName?.value === declared.interfaceName;
       });
       if (role === undefined) continue;
-      for (const point of evidence.points) {
-        if (!isCapture(point, declared.capture, null) || stated.has(point.index)) continue;
+      for (const point of pointsNamed(evidence.points, declared.capture, null)) {
+        if (stated.has(point.index)) continue;
         stated.set(point.index, {
           role,
           node: declared.at,
@@ -44,15 +44,36 @@ export function statedRoles(
     }
   }
   for (const each of points) {
-    for (const point of evidence.points) {
-      if (!isCapture(point, each.capture, each.interfaceName)) continue;
+    for (const point of pointsNamed(evidence.points, each.capture, each.interfaceName)) {
       stated.set(point.index, { role: each.role, node: each.node, from: 'command-line' });
     }
   }
   return stated;
 }
 
-export function isCapture(point: CapturePoint, capture: string, interfaceName: string | null): boolean {
+const named = new WeakMap<readonly CapturePoint[], Map<string, readonly CapturePoint[]>>();
+
+/** Points that the name of a capture, and of one of its interfaces, stands for: the same for every flow. */
+export function pointsNamed(
+  points: readonly CapturePoint[],
+  capture: string,
+  interfaceName: string | null,
+): readonly CapturePoint[] {
+  let byName = named.get(points);
+  if (byName === undefined) {
+    byName = new Map();
+    named.set(points, byName);
+  }
+  const key = JSON.stringify([capture, interfaceName]);
+  let found = byName.get(key);
+  if (found === undefined) {
+    found = points.filter((point) => isCapture(point, capture, interfaceName));
+    byName.set(key, found);
+  }
+  return found;
+}
+
+function isCapture(point: CapturePoint, capture: string, interfaceName: string | null): boolean {
   // A file that several captures were put into names its interfaces after them.
   const merged = `:${baseName(capture)}${interfaceName === null ? '' : `:${interfaceName}`}`;
   if (/\.(p?cap|pcapng|dmp|dump)\b/i.test(capture) && point.id.endsWith(merged)) return true;
