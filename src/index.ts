@@ -1,6 +1,7 @@
 /** The library: the same check as the command line, as a function that returns the report. It prints nothing and exits nowhere. */
 import { rules as allRules } from './checks/registry.js';
 import type { RuleMeta } from './checks/rule.js';
+import { type failLevels, isTaken, type requirable } from './cli/options.js';
 import { defaultProfile, findProfile, profiles } from './expect/profiles.js';
 import type { ExpectationSource, HopRole } from './path/facts.js';
 import { check } from './pipeline.js';
@@ -36,8 +37,8 @@ export interface CheckOptions {
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly byFlow?: boolean;
-  readonly require?: readonly ('mtu' | 'reply' | 'all-hops')[];
-  readonly failOn?: 'error' | 'warning' | 'unproven';
+  readonly require?: readonly (typeof requirable)[number][];
+  readonly failOn?: (typeof failLevels)[number];
   readonly strict?: boolean;
   /** Journeys a flow keeps in the report, failing ones first; 0 = all. Default 100. */
   readonly maxJourneys?: number;
@@ -83,21 +84,12 @@ export async function checkCaptures(captures: readonly string[], options: CheckO
   });
 }
 
-/** Every option's name, and what its value must be; the compiler sees to it that none is forgotten. */
-const isValid: { readonly [Name in keyof Required<CheckOptions>]: (value: unknown) => boolean } = {
-  expect: (value) => typeof value === 'string',
-  state: (value) => typeof value === 'string',
-  mtu: (value) => Number.isInteger(value) && (value as number) >= 68 && (value as number) <= 65_515,
-  profile: (value) => typeof value === 'string',
+/** Options whose values are no text, number or switch of the command line; the others are judged by its table. */
+const ownValues: Readonly<Record<string, (value: unknown) => boolean>> = {
   points: Array.isArray,
   flows: Array.isArray,
   only: areRules,
   skip: areRules,
-  byFlow: (value) => typeof value === 'boolean',
-  require: (value) => Array.isArray(value) && value.every((name) => ['mtu', 'reply', 'all-hops'].includes(name)),
-  failOn: (value) => ['error', 'warning', 'unproven'].includes(value as string),
-  strict: (value) => typeof value === 'boolean',
-  maxJourneys: (value) => Number.isInteger(value) && (value as number) >= 0,
   onProgress: (value) => typeof value === 'function',
 };
 
@@ -105,12 +97,30 @@ function areRules(value: unknown): boolean {
   return Array.isArray(value) && value.every((id) => allRules.some((rule) => rule.meta.id === id));
 }
 
+/** Every option's name; the compiler sees to it that none is forgotten. */
+const names: { readonly [Name in keyof Required<CheckOptions>]: true } = {
+  expect: true,
+  state: true,
+  mtu: true,
+  profile: true,
+  points: true,
+  flows: true,
+  only: true,
+  skip: true,
+  byFlow: true,
+  require: true,
+  failOn: true,
+  strict: true,
+  maxJourneys: true,
+  onProgress: true,
+};
+
 /** A gate that takes a misspelt requirement for none would pass what it should not. */
 function refuseUnknown(options: CheckOptions): void {
   for (const [name, value] of Object.entries(options)) {
-    const isRight = Object.hasOwn(isValid, name) ? isValid[name as keyof CheckOptions] : null;
-    if (isRight === null) throw new UserError(`checkCaptures has no option ${name}`);
-    if (value !== undefined && !isRight(value)) throw new UserError(`checkCaptures: option ${name} cannot be taken`);
+    if (!Object.hasOwn(names, name)) throw new UserError(`checkCaptures has no option ${name}`);
+    const isRight = Object.hasOwn(ownValues, name) ? ownValues[name]!(value) : isTaken(name, value);
+    if (value !== undefined && !isRight) throw new UserError(`checkCaptures: option ${name} cannot be taken`);
   }
 }
 

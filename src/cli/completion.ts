@@ -2,35 +2,22 @@
  * What the shell offers behind a half-written command line, where yargs only knows options: names where names are due, and
  * nothing, which the completion script takes for files, wherever files are.
  */
+import { formatNames } from '../formats/registry.js';
+import { type Option, tableOf } from './options.js';
 
 const key = '--get-yargs-completions';
 
-type Names = () => Promise<readonly string[]>;
+const rules = async (): Promise<string[]> =>
+  (await import('../checks/registry.js')).rules.flatMap((r) => [r.meta.id, r.meta.name]);
+const diagnoses = async (): Promise<string[]> =>
+  (await import('../diagnose/catalogue.js')).diagnosisTexts.map((d) => d.id);
 
-const rules: Names = async () => (await import('../checks/registry.js')).rules.flatMap((r) => [r.meta.id, r.meta.name]);
-const diagnoses: Names = async () => (await import('../diagnose/catalogue.js')).diagnosisTexts.map((d) => d.id);
-const formats: Names = async () => (await import('./formats.js')).formatNames;
-const profiles: Names = async () => (await import('../expect/profiles.js')).profiles.map((p) => p.name);
-const these =
-  (...names: string[]): Names =>
-  async () =>
-    names;
-
-/** By command, then by the option whose value is due. */
-const values: Readonly<Record<string, Readonly<Record<string, Names>>>> = {
-  check: {
-    '--format': formats,
-    '--profile': profiles,
-    '--require': these('mtu', 'reply', 'all-hops'),
-    '--fail-on': these('error', 'warning', 'unproven'),
-    '--only': rules,
-    '--skip': rules,
-  },
-  report: { '--format': formats },
-  expect: { '--profile': profiles },
-  decode: { '--format': these('text', 'jsonl') },
-  rules: { '--format': these('text', 'json') },
-};
+/** What may follow the option; null: a file, a number, or nothing. */
+async function valuesOf(option: Option): Promise<readonly string[] | null> {
+  if (option.words !== undefined) return option.words;
+  if (option.offers === 'rules') return rules();
+  return option.offers === 'formats' ? formatNames : null;
+}
 
 /** null: no request for completion, or one that yargs answers: commands and options. */
 export async function completions(argv: readonly string[]): Promise<readonly string[] | null> {
@@ -40,8 +27,9 @@ export async function completions(argv: readonly string[]): Promise<readonly str
   const current = rest.at(-1);
   if (command === undefined || current === undefined) return null;
   const beginning = (list: readonly string[]): string[] => list.filter((word) => word.startsWith(current));
-  const ofOption = values[command]?.[rest.at(-2) ?? ''];
-  if (ofOption !== undefined) return beginning(await ofOption());
+  const before = Object.entries(tableOf(command)).find(([name]) => rest.at(-2) === `--${name}`);
+  const values = before === undefined ? null : await valuesOf(before[1]);
+  if (values !== null) return beginning(values);
   if (current.startsWith('-')) return null;
   return command === 'explain' ? beginning([...(await rules()), ...(await diagnoses())]) : [];
 }

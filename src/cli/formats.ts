@@ -1,7 +1,7 @@
 /** --format NAME[=FILE]: what was asked for, and a report printed in each of them. Shared by every command that shows a report. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import chalk from 'chalk';
-import { reporters } from '../formats/registry.js';
+import { formatNames, reporters } from '../formats/registry.js';
 import type { ReporterOptions } from '../formats/reporter.js';
 import { verdictLine } from '../report/reading.js';
 import type { Report } from '../report/report.js';
@@ -24,8 +24,6 @@ export interface PrintOptions {
   readonly quiet: boolean;
   readonly color?: boolean | undefined;
 }
-
-export const formatNames: readonly string[] = Object.keys(reporters);
 
 export function readFormats(given: readonly string[]): ChosenFormat[] {
   const list = given.length === 0 ? ['pretty'] : given;

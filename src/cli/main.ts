@@ -23,24 +23,6 @@ function restoreDash(args: Record<string, unknown>): void {
   }
 }
 
-/** The command line with what configuration and environment say; null when it only asked what they say, or what may follow. */
-async function toldWords(argv: readonly string[]): Promise<readonly string[] | null> {
-  if (argv[0]?.startsWith('--get') === true) {
-    const offered = await (await import('./completion.js')).completions(argv);
-    if (offered !== null) {
-      process.stdout.write(offered.map((word) => `${word}\n`).join(''));
-      return null;
-    }
-  }
-  if (argv.find((word) => !word.startsWith('-')) !== 'check' || argv.includes('--help')) return argv;
-  // Loaded for check alone.
-  const { readSettings, settingsText, withSettings } = await import('./settings.js');
-  const settings = await readSettings(process.cwd(), process.env);
-  if (!argv.includes('--print-config')) return withSettings(argv, settings);
-  process.stdout.write(lines(settingsText(argv, settings)));
-  return null;
-}
-
 /** Runs one command line (without node and script) and returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   // A reader that closes the pipe early (head, a pager) has what it wanted.
@@ -60,9 +42,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     status = to;
   };
   try {
-    const words = await toldWords(argv);
-    if (words === null) return status;
-    const parser = yargs(words.map((word) => (word === '-' ? STANDARD_INPUT : word)))
+    if (argv[0]?.startsWith('--get') === true) {
+      const offered = await (await import('./completion.js')).completions(argv);
+      if (offered !== null) {
+        process.stdout.write(offered.map((word) => `${word}\n`).join(''));
+        return status;
+      }
+    }
+    const parser = yargs(argv.map((word) => (word === '-' ? STANDARD_INPUT : word)))
       .scriptName('ipip-trace')
       .usage(
         '$0 <command> [options]\n\nFollows one ICMP request through captures taken at the hops of an IP-in-IP path.',

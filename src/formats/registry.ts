@@ -13,3 +13,5 @@ export const reporters: Record<string, () => Promise<Reporter>> = {
   html: async () => (await import('./html.js')).reportHtml,
   markdown: async () => (await import('./markdown.js')).reportMarkdown,
 };
+
+export const formatNames: readonly string[] = Object.keys(reporters);

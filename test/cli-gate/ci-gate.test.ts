@@ -8,7 +8,7 @@ import { parseAction } from '@actions/workflow-parser/actions/index';
 import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { Baseline } from '../../src/cli/baseline.js';
+import { AcceptedFindings } from '../../src/cli/accepted.js';
 import { readSettings } from '../../src/cli/settings.js';
 import { projectRoot, runTool, samplesFolder } from '../support/run-tool.js';
 
@@ -157,13 +157,13 @@ it("the GitLab job has only keys of GitLab's, and hands over what it writes", ()
   for (const file of [...artifacts.paths, ...Object.values(artifacts.reports)]) expect(script).toContain(`=${file}`);
 });
 
-it('the configuration and the baseline of the page are taken', async () => {
+it('the configuration and the accepted findings of the page are taken', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ipip-gate-'));
   writeFileSync(join(folder, 'ipip-trace.config.yaml'), example('config'));
-  writeFileSync(join(folder, 'accepted.yaml'), example('baseline'));
+  writeFileSync(join(folder, 'accepted.yaml'), example('accepted'));
   const settings = await readSettings(folder, {});
-  expect([...settings.keys()]).toEqual(['require', 'fail-on', 'baseline']);
-  expect(new Baseline(settings.get('baseline')!.values[0]!, '2030-01-01').notes.map((n) => n.id)).toEqual([
+  expect([...settings.keys()]).toEqual(['require', 'fail-on', 'accepted']);
+  expect(new AcceptedFindings(settings.get('accepted')!.values[0]!, '2030-01-01').notes.map((n) => n.id)).toEqual([
     'baseline-unused',
   ]);
 });

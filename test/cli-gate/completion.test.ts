@@ -27,6 +27,8 @@ it('bash: commands, options, names of formats, profiles, rules and diagnoses, an
     [['ch'], 'check'],
     [['check', ''], ''],
     [['check', 'a.cap', '--max'], '--max-journeys'],
+    [['check', 'a.cap', '--bas'], ''],
+    [['check', '--require', 'a'], 'all-hops'],
     [['check', '--format', 'js'], 'json jsonl'],
     [['report', 'r.json', '--format', 'mark'], 'markdown'],
     [['check', '--profile', 'calico'], 'calico-ipip calico-ipip-crosssubnet'],

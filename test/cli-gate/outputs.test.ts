@@ -23,7 +23,7 @@ it.each<[string[], RegExp]>([
     /--format junit: \.\/a is written by --format json as well/,
   ],
   [[...captures, '--format', 'json=a', '--evidence', 'a'], /--evidence: a is written by --format json as well/],
-  [[...captures, '--format', 'json=b.yaml', '--baseline', 'b.yaml'], /b\.yaml is the baseline/],
+  [[...captures, '--format', 'json=b.yaml', '--accepted', 'b.yaml'], /b\.yaml is the accepted findings/],
 ])('refuses %j, and leaves everything as it was', async (args, says) => {
   writeFileSync(join(folder, 'b.yaml'), '');
   const run = await runInProcess(['check', ...args], folder);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { settingKinds, withSettings } from '../../src/cli/settings.js';
+import { options } from '../../src/cli/options.js';
 import { runInProcess } from '../support/run-in-process.js';
 import { samplesFolder } from '../support/run-tool.js';
 
@@ -19,11 +19,25 @@ afterEach(() => {
   for (const name of Object.keys(process.env)) if (name.startsWith('IPIP_TRACE_')) delete process.env[name];
 });
 
-it('knows every long option of check, and no other', async () => {
+it('takes every long option of check', async () => {
   const help = (await runInProcess(['check', '--help'])).stdout;
-  const options = [...help.matchAll(/^\s+(?:-\w, )?--([a-z-]+)/gm)].map((m) => m[1]!);
-  const once = ['help', 'version', 'print-config'];
-  expect(Object.keys(settingKinds).sort()).toEqual(options.filter((o) => !once.includes(o)).sort());
+  const shown = [...help.matchAll(/^\s+(?:-\w, )?--([a-z-]+)/gm)].map((m) => m[1]!);
+  expect(shown.filter((name) => !['help', 'version'].includes(name))).toEqual(Object.keys(options.check));
+  writeFileSync(
+    config,
+    `${Object.entries(options.check)
+      .filter(([name]) => name !== 'print-config')
+      .map(
+        ([name, option]) => `${name}: ${{ text: 'error', number: '68', boolean: 'yes', list: '[reply]' }[option.type]}`,
+      )
+      .filter((line) => !line.startsWith('profile'))
+      .join('\n')}\n`,
+  );
+  const printed = await runInProcess(['check', '--print-config'], inner);
+  expect(printed.stderr).toBe('');
+  const lines = printed.stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(shown.length - 4);
+  for (const line of lines) expect(line.endsWith(` # ${config}`)).toBe(true);
 });
 
 it('is found upwards, overridden by the environment, and both by the command line', async () => {
@@ -53,8 +67,8 @@ it('prints what holds and where it comes from, as a file that says the same', as
     `expect: "${join(root, 'path.yaml')}" # ${config}`,
     'mtu: 8980 # IPIP_TRACE_MTU',
     `require: ["mtu", "reply"] # ${config}`,
-    'format: ["json=x y.json"] # command line',
     'strict: true # command line',
+    'format: ["json=x y.json"] # command line',
     '',
   ]);
 });
@@ -86,16 +100,34 @@ describe('refuses', () => {
   });
 });
 
-it('leaves other commands and captures that look like options alone', () => {
-  const settings = new Map([['skip', { values: ['IPT010'], from: 'x' }]]);
-  expect(withSettings(['rules'], settings)).toEqual(['rules']);
-  expect(withSettings(['check', 'a.cap', '--', '--skip'], settings)).toEqual([
-    'check',
-    '--skip=IPT010',
-    'a.cap',
-    '--',
-    '--skip',
-  ]);
+it('leaves other commands and captures that look like options alone', async () => {
+  writeFileSync(config, 'skip: [IPT010]\nformat: json\n');
+  expect((await runInProcess(['rules'], inner)).stdout).toMatch(/^Rules\n/);
+  const run = await runInProcess(['check', '--print-config', '--', '--skip'], inner);
+  expect(run.stdout).toContain(`skip: ["IPT010"] # ${config}`);
+});
+
+it('reads joined short options as the command line does', async () => {
+  writeFileSync(config, 'verbose: false\nquiet: false\n');
+  const run = await runInProcess(['check', '--print-config', '-vq'], inner);
+  expect(run.stdout).toBe('verbose: true # command line\nquiet: true # command line\n');
+});
+
+it('knows an option under the name that it had', async () => {
+  writeFileSync(config, 'baseline: known.yaml\n');
+  const run = await runInProcess(['check', '--print-config'], inner);
+  expect(run.stdout).toBe(`accepted: "${join(root, 'known.yaml')}" # ${config}\n`);
+  process.env.IPIP_TRACE_BASELINE = 'other.yaml';
+  expect((await runInProcess(['check', '--print-config'], inner)).stdout).toBe(
+    'accepted: "other.yaml" # IPIP_TRACE_BASELINE\n',
+  );
+});
+
+it('refuses one value that is given twice', async () => {
+  writeFileSync(config, '');
+  const run = await runInProcess(['check', ...captures, '--mtu', '1480', '--mtu', '1400'], inner);
+  expect(run.stderr).toMatch(/--mtu is given 2 times/);
+  expect(run.status).toBe(2);
 });
 
 it('says in one line that a file is too deep or multiplies its aliases', async () => {

@@ -133,7 +133,7 @@ it('keeps each question that nobody answered, and no frame of strangers', async 
   expect(await held(busy)).toBe(await held(quiet));
 });
 
-it("knows the captures' own names for --point and baselines", async () => {
+it("knows the captures' own names for --point and --accepted", async () => {
   const [, good] = [...sets][0]!;
   const renamed = copies(good, (_file, i) => `c${i}.cap`);
   const before = (await bothWays(renamed))[0];

@@ -11,133 +11,32 @@ import type { Note, Report } from '../../report/report.js';
 import { guardLines, safeText } from '../../report/safe-text.js';
 import { UserError } from '../../user-error.js';
 import { version } from '../../version.js';
-import type { Baseline } from '../baseline.js';
+import type { AcceptedFindings } from '../accepted.js';
 import { ExitStatus, exitStatusOf } from '../exit-status.js';
-import { formatNames, outputsOf, printReport, readFormats } from '../formats.js';
+import { outputsOf, printReport, readFormats } from '../formats.js';
+import { declare, settingsText, type Told, told } from '../options.js';
 import { type NamedFile, refuseClashes } from '../outputs.js';
 import { progressLine } from '../progress.js';
+import { noSettings, readSettings } from '../settings.js';
 
-interface CheckArguments {
-  captures: string[];
-  expect?: string;
-  state?: string;
-  mtu?: number;
-  point: string[];
-  flow: string[];
-  only: string[];
-  skip: string[];
-  profile?: string;
-  byFlow: boolean;
-  require: string[];
-  failOn: 'error' | 'warning' | 'unproven';
-  format: string[];
-  maxJourneys: number;
-  strict: boolean;
-  all: boolean;
-  verbose: boolean;
-  explain: boolean;
-  quiet: boolean;
-  evidence?: string;
-  baseline?: string;
-  color?: boolean;
-}
-
-const requirable = ['mtu', 'reply', 'all-hops'];
+type CheckArguments = { captures: string[] | undefined };
+type CheckTold = Told<'check'> & { readonly captures: readonly string[] };
 
 export function checkCommand(exitWith: (status: number) => void): CommandModule<object, CheckArguments> {
   return {
-    command: 'check <captures..>',
+    command: 'check [captures..]',
     describe: 'Follow the request through all captures and judge every hop',
-    builder: (y) => options(y),
-    handler: async (args) => exitWith(await run(args)),
+    builder,
+    handler: async (args) => exitWith(await start(args)),
   };
 }
 
-function options(y: Argv<object>): Argv<CheckArguments> {
-  return y
+function builder(y: Argv<object>): Argv<CheckArguments> {
+  return declare<CheckArguments>(y, 'check')
     .positional('captures', {
       array: true,
       type: 'string',
-      demandOption: true,
       describe: 'Capture files, directories, or - for standard input',
-    })
-    .option('expect', { type: 'string', requiresArg: true, describe: 'Expected path (ipip-path.yaml)' })
-    .option('state', {
-      type: 'string',
-      requiresArg: true,
-      describe: "Folder with dumps of the nodes' and pods' kernel state",
-    })
-    .option('mtu', {
-      type: 'number',
-      requiresArg: true,
-      describe: 'Tunnel MTU expected (default: from the expectation, else the profile)',
-    })
-    .option('point', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      default: [],
-      describe: 'CAPTURE[:IF]=ROLE[@NODE]: say what a capture is',
-    })
-    .option('flow', { type: 'string', array: true, nargs: 1, default: [], describe: 'SRC>DST: follow only this flow' })
-    .option('only', { type: 'string', array: true, nargs: 1, default: [], describe: 'Run only this rule (id or name)' })
-    .option('skip', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      default: [],
-      describe: 'Do not run this rule (id or name)',
-    })
-    .option('profile', { type: 'string', requiresArg: true, describe: profiles.map((p) => p.name).join(', ') })
-    .option('by-flow', { type: 'boolean', default: false, describe: 'Captures of different pings: judge hop by hop' })
-    .option('require', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      default: [],
-      describe: `What must be proven: ${requirable.join(', ')}`,
-    })
-    .option('fail-on', {
-      choices: ['error', 'warning', 'unproven'] as const,
-      default: 'error' as const,
-      describe: 'The least that makes the outcome fail',
-    })
-    .option('format', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      default: [],
-      describe: `NAME[=FILE]: ${formatNames.join(', ')}`,
-    })
-    .option('evidence', {
-      type: 'string',
-      requiresArg: true,
-      describe: "Write the followed flows' frames, commented with what they prove, to this pcapng",
-    })
-    .option('baseline', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'Accepted findings: a YAML list of {rule, point, role, reason, expires}',
-    })
-    .option('print-config', { type: 'boolean', default: false, describe: 'Print the settings that hold, and stop' })
-    .option('max-journeys', {
-      type: 'number',
-      default: 100,
-      requiresArg: true,
-      describe: 'Journeys kept in the report for each flow (0: all)',
-    })
-    .option('strict', { type: 'boolean', default: false, describe: 'Cut and corrupt captures are errors' })
-    .option('all', { type: 'boolean', default: false, describe: 'Show every journey' })
-    .option('verbose', { type: 'boolean', default: false, alias: 'v', describe: 'Show passes and evidence as well' })
-    .option('explain', {
-      type: 'boolean',
-      default: false,
-      describe: "Add each failed rule's and diagnosis's own words",
-    })
-    .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Print the verdict line only' })
-    .option('color', {
-      type: 'boolean',
-      describe: 'Colour, whatever the output is (NO_COLOR and FORCE_COLOR are honoured)',
     })
     .example(
       '$0 check pod1.cap pod1-ipip.cap node1.cap node2.cap pod2-ipip.cap pod2.cap',
@@ -148,13 +47,24 @@ function options(y: Argv<object>): Argv<CheckArguments> {
       '$0 check captures/ --evidence evidence.pcapng -q',
       'The verdict line, and the frames that prove it for Wireshark',
     )
-    .example(
-      'ssh node1 tcpdump -pni ens33 -w - | $0 check - pod1.cap',
-      'One capture from a pipe',
-    ) as unknown as Argv<CheckArguments>;
+    .example('ssh node1 tcpdump -pni ens33 -w - | $0 check - pod1.cap', 'One capture from a pipe');
 }
 
-async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
+async function start(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
+  const settings = await readSettings(process.cwd(), process.env);
+  const options = told('check', args, settings);
+  if (options.printConfig) {
+    const text = settingsText(args, settings) || noSettings;
+    process.stdout.write(guardLines(text.split('\n').map(safeText).join('\n')));
+    return ExitStatus.Pass;
+  }
+  const { captures = [] } = args;
+  if (captures.length === 0)
+    throw new UserError('check: name captures, a folder of them, or - for standard input (ipip-trace check --help)');
+  return run({ ...options, captures });
+}
+
+async function run(args: CheckTold): Promise<number> {
   const formats = readFormats(args.format);
   const outputs: NamedFile[] = [
     ...outputsOf(formats),
@@ -162,25 +72,25 @@ async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
   ];
   refuseClashes(outputs, inputsOf(args));
   const expectations = await readExpectations(args);
-  const baseline = await readBaseline(args.baseline);
+  const accepted = await readAccepted(args.accepted);
   const progress = progressLine(process.stderr);
   let usable = true;
   const request: CheckRequest = {
     captures: args.captures,
     expectations,
     profile: readProfile(args.profile, expectations),
-    mtu: readMtu(args.mtu),
+    mtu: args.mtu ?? null,
     statedPoints: args.point.map(readPoint),
     flows: args.flow.map(readFlow),
     only: args.only.length === 0 ? null : new Set(args.only.map(ruleId)),
     skip: new Set(args.skip.map(ruleId)),
     byFlow: args.byFlow,
-    require: new Set(args.require.flatMap((r) => r.split(',')).map(readRequired)),
+    require: new Set(args.require),
     failOn: args.failOn,
     strict: args.strict,
-    maxJourneys: readCount(args.maxJourneys),
+    maxJourneys: args.maxJourneys,
     version: version(),
-    ...(baseline === null ? {} : { accepts: baseline.accepts }),
+    ...(accepted === null ? {} : { accepts: accepted.accepts }),
     onProgress: progress.update,
     onUnusable(message) {
       usable = false;
@@ -196,7 +106,7 @@ async function run(args: ArgumentsCamelCase<CheckArguments>): Promise<number> {
     : checkAndKeep(request, args, guard, (problem) => problems.push(problem)));
   progress.clear();
   guard(plain);
-  const notes = baseline?.notes ?? [];
+  const notes = accepted?.notes ?? [];
   for (const { message } of notes) process.stderr.write(`ipip-trace: ${guardLines(safeText(message))}\n`);
   try {
     await printReport(withNotes(plain, notes), formats, args);
@@ -213,11 +123,11 @@ const captureNamed = (capture: string | { readonly file: string }): NamedFile =>
   file: typeof capture === 'string' ? capture : capture.file,
 });
 
-function inputsOf(args: CheckArguments): NamedFile[] {
+function inputsOf(args: CheckTold): NamedFile[] {
   return [
     ...args.captures.filter((capture) => capture !== '-').map(captureNamed),
     ...(args.expect === undefined ? [] : [{ called: 'the expectation (--expect)', file: args.expect }]),
-    ...(args.baseline === undefined ? [] : [{ called: 'the baseline (--baseline)', file: args.baseline }]),
+    ...(args.accepted === undefined ? [] : [{ called: 'the accepted findings (--accepted)', file: args.accepted }]),
   ];
 }
 
@@ -225,16 +135,16 @@ function withNotes(report: Report, notes: readonly Note[]): Report {
   return notes.length === 0 ? report : { ...report, notes: [...report.notes, ...notes] };
 }
 
-async function readBaseline(file: string | undefined): Promise<Baseline | null> {
+async function readAccepted(file: string | undefined): Promise<AcceptedFindings | null> {
   if (file === undefined) return null;
-  const { Baseline } = await import('../baseline.js');
-  return new Baseline(file, new Date().toISOString().slice(0, 10));
+  const { AcceptedFindings } = await import('../accepted.js');
+  return new AcceptedFindings(file, new Date().toISOString().slice(0, 10));
 }
 
 /** Writes the followed frames on the way, checks them in the captures' stead, and says aloud where that gives another verdict. */
 async function checkAndKeep(
   request: CheckRequest,
-  args: CheckArguments,
+  args: CheckTold,
   guard: (report: Report) => void,
   onProblem: (problem: string) => void,
 ): Promise<Report> {
@@ -247,7 +157,7 @@ async function checkAndKeep(
     // Loaded only when asked for.
     const { writeEvidence } = await import('../../evidence/write-evidence.js');
     await writeEvidence(out, report, followed);
-    const again = await readBaseline(args.baseline);
+    const again = await readAccepted(args.accepted);
     const { onProgress: _, onUnusable: __, accepts: ___, ...same } = request;
     const alone = await check({ ...same, captures: [out], ...(again === null ? {} : { accepts: again.accepts }) });
     for (const difference of differences(report, alone))
@@ -276,7 +186,7 @@ function differences(captures: Report, evidence: Report): string[] {
     .map(([what, before, after]) => `checked alone it does not say the same, ${what}: ${after} instead of ${before}`);
 }
 
-async function readExpectations(args: CheckArguments): Promise<ExpectationSource[]> {
+async function readExpectations(args: CheckTold): Promise<ExpectationSource[]> {
   const sources: ExpectationSource[] = [];
   // Loaded only when asked for: they bring a YAML parser along.
   if (args.expect !== undefined)
@@ -293,25 +203,6 @@ function readProfile(name: string | undefined, sources: readonly ExpectationSour
   if (profile === null)
     throw new UserError(`--profile ${wanted}: no such profile; there are ${profiles.map((p) => p.name).join(', ')}`);
   return profile;
-}
-
-function readMtu(mtu: number | undefined): number | null {
-  if (mtu === undefined) return null;
-  // RFC 791 section 3.1: every host must accept 576; a total length has 16 bits. 68 is the least that an IP link may have.
-  if (!Number.isInteger(mtu) || mtu < 68 || mtu > 65_515)
-    throw new UserError(`--mtu ${mtu}: expected a whole number from 68 to 65515`);
-  return mtu;
-}
-
-function readCount(count: number): number {
-  if (!Number.isInteger(count) || count < 0)
-    throw new UserError(`--max-journeys ${count}: expected 0 or a positive whole number`);
-  return count;
-}
-
-function readRequired(name: string): string {
-  if (!requirable.includes(name)) throw new UserError(`--require ${name}: expected one of ${requirable.join(', ')}`);
-  return name;
 }
 
 function ruleId(idOrName: string): string {

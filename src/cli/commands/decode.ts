@@ -3,11 +3,10 @@ import type { CommandModule } from 'yargs';
 import { type DescribedFrame, describeCapture } from '../../pipeline.js';
 import { safeJson, safeText } from '../../report/safe-text.js';
 import { UserError } from '../../user-error.js';
+import { declare, told } from '../options.js';
 
 interface DecodeArguments {
   capture: string;
-  frame?: number;
-  format: string;
 }
 
 /** Text is written in pieces of about this size, so that a long capture neither waits nor fills the memory. */
@@ -17,21 +16,14 @@ export const decodeCommand: CommandModule<object, DecodeArguments> = {
   command: 'decode <capture>',
   describe: 'Print frames in words, with octet offsets',
   builder: (y) =>
-    y
+    declare<DecodeArguments>(y, 'decode')
       .positional('capture', { type: 'string', demandOption: true, describe: 'Capture file, or - for standard input' })
-      .option('frame', {
-        type: 'number',
-        requiresArg: true,
-        describe: 'Only this frame (1-based, as Wireshark counts)',
-      })
-      .option('format', { choices: ['text', 'jsonl'], default: 'text', describe: 'Output format' })
       .example('$0 decode node1.cap --frame 3', 'One frame')
       .example("$0 decode node1.cap --format jsonl | jq -c 'select(.fault != null)'", 'Frames that are cut or broken')
       .example('tcpdump -pni tunl0 -c 5 -w - | $0 decode -', 'From a pipe') as never,
-  handler: async ({ capture, frame, format }) => {
-    if (frame !== undefined && (!Number.isInteger(frame) || frame < 1)) {
-      throw new UserError(`--frame ${frame}: frames count from 1`);
-    }
+  handler: async (args) => {
+    const { capture } = args;
+    const { frame, format } = told('decode', args);
     let text = '';
     let found = false;
     const flush = (): void => {

@@ -1,16 +1,14 @@
 /** `ipip-trace expect`: writes an ipip-path.yaml from captures of a good run, or from kernel state. */
-import type { CommandModule } from 'yargs';
-import { defaultProfile, findProfile, profiles } from '../../expect/profiles.js';
+import type { ArgumentsCamelCase, CommandModule } from 'yargs';
+import { defaultProfile, findProfile } from '../../expect/profiles.js';
 import { expectFromCaptures } from '../../pipeline.js';
 import { UserError } from '../../user-error.js';
 import { version } from '../../version.js';
 import { exitStatusOf } from '../exit-status.js';
+import { declare, told } from '../options.js';
 
 interface ExpectArguments {
   captures?: string[];
-  state?: string;
-  mtu?: number;
-  profile?: string;
 }
 
 export function expectCommand(exitWith: (status: number) => void): CommandModule<object, ExpectArguments> {
@@ -18,42 +16,32 @@ export function expectCommand(exitWith: (status: number) => void): CommandModule
     command: 'expect [captures..]',
     describe: 'Write the expected path (ipip-path.yaml) that these captures, or this kernel state, stand for',
     builder: (y) =>
-      y
+      declare<ExpectArguments>(y, 'expect')
         .positional('captures', { array: true, type: 'string', describe: 'Captures of a run that passes' })
-        .option('state', {
-          type: 'string',
-          requiresArg: true,
-          describe: "Folder with dumps of the nodes' and pods' kernel state",
-        })
-        .option('mtu', { type: 'number', requiresArg: true, describe: 'Tunnel MTU to write' })
-        .option('profile', { type: 'string', requiresArg: true, describe: profiles.map((p) => p.name).join(', ') })
         .example('$0 expect *.cap > ipip-path.yaml', 'A known good run becomes the baseline')
         .example('$0 expect --state state/ > ipip-path.yaml', 'From the kernel state') as never,
     handler: async (args) => exitWith(await run(args)),
   };
 }
 
-async function run(args: ExpectArguments): Promise<number> {
+async function run(args: ArgumentsCamelCase<ExpectArguments>): Promise<number> {
+  const options = told('expect', args);
   const captures = args.captures ?? [];
-  if (captures.length > 0 === (args.state !== undefined)) {
+  if (captures.length > 0 === (options.state !== undefined)) {
     throw new UserError('expect: give captures or --state DIR, one of them');
   }
   const { writeTopology } = await import('../../expect/write-topology.js');
-  if (args.state !== undefined) {
+  if (options.state !== undefined) {
     const { topologyOfState } = await import('../../expect/state-topology.js');
-    process.stdout.write(writeTopology(topologyOfState(args.state)));
+    process.stdout.write(writeTopology(topologyOfState(options.state)));
     return 0;
   }
-  const profile = args.profile === undefined ? defaultProfile : findProfile(args.profile);
-  if (profile === null)
-    throw new UserError(
-      `--profile ${args.profile}: no such profile; there are ${profiles.map((p) => p.name).join(', ')}`,
-    );
+  const profile = options.profile === undefined ? defaultProfile : findProfile(options.profile)!;
   const { topology, report } = await expectFromCaptures({
     captures,
     expectations: [],
     profile,
-    mtu: args.mtu ?? null,
+    mtu: options.mtu ?? null,
     statedPoints: [],
     flows: [],
     only: null,

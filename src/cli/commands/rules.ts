@@ -3,17 +3,17 @@ import type { CommandModule } from 'yargs';
 import { rules } from '../../checks/registry.js';
 import { diagnosisTexts } from '../../diagnose/catalogue.js';
 import { sourceText } from '../explain.js';
+import { declare, told } from '../options.js';
 
-export const rulesCommand: CommandModule<object, { format: string }> = {
+export const rulesCommand: CommandModule<object, object> = {
   command: 'rules',
   describe: 'List every rule and diagnosis',
   builder: (y) =>
-    y
-      .option('format', { choices: ['text', 'json'], default: 'text', describe: 'Output format' })
+    declare<object>(y, 'rules')
       .example('$0 rules', 'Ids, names and what each finds')
       .example("$0 rules --format json | jq -r '.rules[].id'", 'For programs') as never,
-  handler: ({ format }) => {
-    process.stdout.write(format === 'json' ? `${JSON.stringify(catalogue(), null, 2)}\n` : list());
+  handler: (args) => {
+    process.stdout.write(told('rules', args).format === 'json' ? `${JSON.stringify(catalogue(), null, 2)}\n` : list());
   },
 };
 

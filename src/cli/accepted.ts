@@ -1,4 +1,4 @@
-/** --baseline: findings that somebody accepted, for a reason and until a day. What no longer serves is said, never silent. */
+/** --accepted: findings that somebody accepted, for a reason and until a day. What no longer serves is said, never silent. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { Finding } from '../checks/finding.js';
@@ -22,7 +22,7 @@ interface Entry {
 const keys = ['rule', 'point', 'role', 'reason', 'expires'];
 const mostEntries = 10_000;
 
-export class Baseline {
+export class AcceptedFindings {
   readonly #entries: Entry[];
   readonly #file: string;
 
@@ -43,7 +43,7 @@ export class Baseline {
     return accepted;
   };
 
-  /** After the run: accepted, expired and unused entries. */
+  /** After the run: accepted, expired and unused entries. Their ids keep the name that the option had: gates ask for them. */
   get notes(): Note[] {
     return this.#entries.map((entry) => {
       const points = entry.point === null ? [] : [entry.point];
@@ -85,12 +85,12 @@ function read(file: string): unknown[] {
   try {
     content = parse(readFileSync(file, 'utf8'), { maxAliasCount: 10 });
   } catch (error) {
-    throw new UserError(`--baseline ${file}: cannot be read: ${(error as Error).message.split('\n')[0]}`);
+    throw new UserError(`--accepted ${file}: cannot be read: ${(error as Error).message.split('\n')[0]}`);
   }
   // What is left of a list whose last entry was removed.
   if (content === null) return [];
   if (!Array.isArray(content) || content.length > mostEntries)
-    throw new UserError(`--baseline ${file}: expected a list of {rule, point, role, reason, expires}`);
+    throw new UserError(`--accepted ${file}: expected a list of {rule, point, role, reason, expires}`);
   return content;
 }
 

@@ -7,12 +7,12 @@ import type { Report } from '../../src/report/report.js';
 import { runInProcess } from '../support/run-in-process.js';
 import { capturesIn, samplesFolder } from '../support/run-tool.js';
 
-const file = join(mkdtempSync(join(tmpdir(), 'ipip-baseline-')), 'accepted.yaml');
+const file = join(mkdtempSync(join(tmpdir(), 'ipip-accepted-')), 'accepted.yaml');
 const sample = join(samplesFolder, 'bad-mtu-pod-fragments');
 
-async function checkWith(baseline: string) {
-  writeFileSync(file, baseline);
-  const run = await runInProcess(['check', ...capturesIn(sample), '--baseline', file, '--format', 'json'], sample);
+async function checkWith(accepted: string) {
+  writeFileSync(file, accepted);
+  const run = await runInProcess(['check', ...capturesIn(sample), '--accepted', file, '--format', 'json'], sample);
   return { ...run, report: JSON.parse(run.stdout || 'null') as Report };
 }
 
@@ -62,10 +62,19 @@ it('accepts nothing by an entry that expired, or that names another place', asyn
 it('takes a point without its folder for that capture in any, and a list without entries for none', async () => {
   const entry = (point: string): string => `- { rule: IPT401, point: ${point}, reason: x, expires: '2999-01-31' }`;
   writeFileSync(file, `${entry('pod1.cap')}\n${entry('other/pod1.cap')}\n`);
-  const run = await runInProcess(['check', sample, '--baseline', file, '-q']);
+  const run = await runInProcess(['check', sample, '--accepted', file, '-q']);
   expect(run.stderr).toMatch(/IPT401 at pod1\.cap is accepted until/);
   expect(run.stderr).toMatch(/IPT401 at other\/pod1\.cap accepted nothing/);
   expect(await checkWith('# all gone\n')).toMatchObject({ status: 1, stderr: '' });
+});
+
+it('is still understood under the name that it had', async () => {
+  writeFileSync(file, both.join('\n'));
+  const run = await runInProcess(['check', ...capturesIn(sample), '--baseline', file, '-q'], sample);
+  expect(run.status).toBe(0);
+  const twice = await runInProcess(['check', sample, '--baseline', file, '--accepted', file]);
+  expect(twice.stderr).toMatch(/--accepted and --baseline are one option/);
+  expect(twice.status).toBe(2);
 });
 
 describe('refuses', () => {
