@@ -107,6 +107,7 @@ export class PcapngReader implements RecordReader {
     return [...this.#notes];
   }
 
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: asked for each block of a capture: calls and results of its parts cost more than they tell
   walk(bytes: Uint8Array, view: DataView, start: number, end: number): number {
     const frame = this.#frame;
     frame.bytes = bytes;

@@ -232,23 +232,8 @@ export function judgeJourney(journey: Journey, findings: readonly Judged[], opti
   }
   if (journey.composite && !journey.path.byFlow)
     reasons.push('the captures hold different pings; --by-flow accepts hop-by-hop proof');
-  // Hop-by-hop proof has no probe that could get lost between two captures: each of them must hold one.
-  if (journey.composite && journey.path.byFlow) {
-    for (const leg of [journey.request, journey.reply]) {
-      if (leg === null) reasons.push('no capture holds a reply');
-      else
-        for (const hop of leg.hops) {
-          if (hop.state === 'absent') reasons.push(`${hop.point!.id} holds no ${leg.direction} of this flow`);
-        }
-    }
-  }
-  if (options.require.has('all-hops')) {
-    for (const hop of journey.request.hops) {
-      const optional = hop.role === 'source-bridge' || hop.role === 'destination-bridge';
-      if (hop.state === 'not-captured' && !optional && !isSkipped(hop, journey))
-        reasons.push(`${hop.role} was not captured`);
-    }
-  }
+  if (journey.composite && journey.path.byFlow) reasons.push(...emptyCaptures(journey));
+  if (options.require.has('all-hops')) reasons.push(...uncapturedHops(journey));
   if (options.require.has('reply')) {
     // An answer that was sent is no answer that came.
     const came = journey.reply?.hops.some((h) => h.state === 'seen' && isSourceSide(h.role));
@@ -257,4 +242,20 @@ export function judgeJourney(journey: Journey, findings: readonly Judged[], opti
   }
   if (reasons.length === 0) return { outcome: 'pass', reasons };
   return { outcome: options.failOn === 'unproven' ? 'fail' : 'unproven', reasons: [...new Set(reasons)] };
+}
+
+/** Hop-by-hop proof has no probe that could get lost between two captures: each of them must hold one. */
+function emptyCaptures(journey: Journey): string[] {
+  return [journey.request, journey.reply].flatMap((leg) => {
+    if (leg === null) return ['no capture holds a reply'];
+    const empty = leg.hops.filter((hop) => hop.state === 'absent');
+    return empty.map((hop) => `${hop.point!.id} holds no ${leg.direction} of this flow`);
+  });
+}
+
+function uncapturedHops(journey: Journey): string[] {
+  return journey.request.hops
+    .filter(({ role, state }) => state === 'not-captured' && role !== 'source-bridge' && role !== 'destination-bridge')
+    .filter((hop) => !isSkipped(hop, journey))
+    .map((hop) => `${hop.role} was not captured`);
 }

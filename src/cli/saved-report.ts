@@ -1,7 +1,7 @@
 /** A report that `--format json` saved, read back and checked against its schema. */
 import { createReadStream, readFileSync } from 'node:fs';
 import type { Outcome } from '../checks/finding.js';
-import type { HopReport, Report } from '../report/report.js';
+import type { HopReport, LegReport, Report } from '../report/report.js';
 import { safeText } from '../report/safe-text.js';
 import { UserError } from '../user-error.js';
 
@@ -71,25 +71,24 @@ function contradiction({ outcome, findings, flows }: Report): string | null {
 
 /** Reports of 0.1.0 do not say the state of a hop: what its observations tell stands for it. */
 function withStates(report: Report): Report {
-  for (const { journeys } of report.flows) {
-    for (const journey of journeys) {
-      for (const leg of [journey.request, journey.reply]) {
-        if (!Array.isArray(leg?.hops)) continue;
-        const last = leg.hops.findLastIndex(({ observations }) => observations.length > 0);
-        const missing = leg.hops.findIndex(
-          ({ role, observations }, i) => i > last && role === leg.firstMissing && observations.length === 0,
-        );
-        for (const [i, hop] of leg.hops.entries()) {
-          const { state, point, observations } = hop as Partial<HopReport>;
-          if (state !== undefined) continue;
-          Object.assign(hop, {
-            state: stateOf(point ?? null, observations ?? [], i - last, missing < 0 ? null : i - missing),
-          });
-        }
-      }
-    }
+  for (const journey of report.flows.flatMap((flow) => flow.journeys)) {
+    for (const leg of [journey.request, journey.reply]) if (Array.isArray(leg?.hops)) addStates(leg);
   }
   return report;
+}
+
+function addStates(leg: LegReport): void {
+  const last = leg.hops.findLastIndex(({ observations }) => observations.length > 0);
+  const missing = leg.hops.findIndex(
+    ({ role, observations }, i) => i > last && role === leg.firstMissing && observations.length === 0,
+  );
+  for (const [i, hop] of leg.hops.entries()) {
+    const { state, point, observations } = hop as Partial<HopReport>;
+    if (state !== undefined) continue;
+    Object.assign(hop, {
+      state: stateOf(point ?? null, observations ?? [], i - last, missing < 0 ? null : i - missing),
+    });
+  }
 }
 
 function stateOf(

@@ -29,6 +29,7 @@ export function detectErrors(scene: FlowScene): Draft[] {
   return drafts;
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a table of ICMP types and codes, one cause a line
 function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draft[] {
   const direction = directionOf(error);
   const what = probeName(scene, direction, journey.position);

@@ -79,23 +79,31 @@ function addProbes(evidence: Sighted, path: FlowPath, add: Add): void {
   }
 }
 
-/** What the facts of a path were read from, and what silent points were placed by. */
-function addTestimony(evidence: Sighted, path: FlowPath, add: Add): void {
+/** The flow's own addresses and those of its tunnel, expected and seen. */
+function addressesOf(evidence: Sighted, path: FlowPath): ReadonlySet<number> {
   const { flow, outerSeen } = path;
+  const { outerSource, outerDestination } = evidence.sightings.kinds.columns;
   const addresses = new Set([flow.source, flow.destination]);
-  const seenAt = new Set<CapturePoint>();
-  const k = evidence.sightings.kinds.columns;
   if (outerSeen !== null) addresses.add(outerSeen.source).add(outerSeen.destination);
   for (const leg of [path.facts.request, path.facts.reply]) {
     for (const hop of Object.values(leg)) {
       for (const fact of [hop.outerSource, hop.outerDestination]) if (fact) addresses.add(fact.value);
     }
   }
-  for (const kind of path.flow.probes.kinds) {
-    seenAt.add(evidence.points[k.point[kind]!]!);
-    if (k.outerSource[kind] === 0 && k.outerDestination[kind] === 0) continue;
-    addresses.add(k.outerSource[kind]!).add(k.outerDestination[kind]!);
+  for (const kind of flow.probes.kinds) {
+    if (outerSource[kind] === 0 && outerDestination[kind] === 0) continue;
+    addresses.add(outerSource[kind]!).add(outerDestination[kind]!);
   }
+  return addresses;
+}
+
+/** What the facts of a path were read from, and what silent points were placed by. */
+function addTestimony(evidence: Sighted, path: FlowPath, add: Add): void {
+  const { flow } = path;
+  const addresses = addressesOf(evidence, path);
+  const seenAt = new Set<CapturePoint>();
+  const k = evidence.sightings.kinds.columns;
+  for (const kind of path.flow.probes.kinds) seenAt.add(evidence.points[k.point[kind]!]!);
   const silent = new Set(path.assignments.filter((a) => a.role !== null && !seenAt.has(a.point)).map((a) => a.point));
   for (const arp of path.arps) {
     if (addresses.has(arp.senderAddress) || addresses.has(arp.targetAddress))

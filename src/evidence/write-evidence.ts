@@ -112,15 +112,11 @@ async function holdFrames(report: Report, followed: Followed, lanes: readonly La
       octets += bytes.length;
       if (octets > mostOctets)
         throw new UserError(`--evidence: the flows have more than ${mostOctets} octets: choose flows with --flow`);
-      const original = BigInt(Math.trunc(cursor.seconds)) * 1_000_000_000n + BigInt(cursor.nanoseconds);
       const shift = shifts.get(point.id) ?? 0n;
-      const moved = original - shift;
-      const time = moved < 0n ? 0n : moved;
-      lane.latest = time > lane.latest ? time : lane.latest;
-      lane.snapLength = lane.snapLength === 0 ? 0 : Math.max(lane.snapLength, bytes.length);
-      const at = `${cursor.seconds}.${String(cursor.nanoseconds).padStart(9, '0')}`;
-      const clock = shift === 0n ? '' : ` (corrected here by ${-shift} ns of clock offset)`;
-      const origin = `${file} frame ${cursor.frameNumber}, ${role.get(point.id) ?? 'off the path'}: ${what}; original time ${at}${clock}`;
+      const time = shiftedTime(cursor, shift);
+      if (time > lane.latest) lane.latest = time;
+      if (lane.snapLength > 0) lane.snapLength = Math.max(lane.snapLength, bytes.length);
+      const origin = `${file} frame ${cursor.frameNumber}, ${role.get(point.id) ?? 'off the path'}: ${what}; ${timeSaid(cursor, shift)}`;
       held.push({
         lane,
         frame: cursor.frameNumber,
@@ -133,6 +129,17 @@ async function holdFrames(report: Report, followed: Followed, lanes: readonly La
     });
   }
   return held;
+}
+
+/** In nanoseconds since 1970; never before. */
+function shiftedTime({ seconds, nanoseconds }: FrameCursor, shift: bigint): bigint {
+  const original = BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(nanoseconds);
+  return original < shift ? 0n : original - shift;
+}
+
+function timeSaid({ seconds, nanoseconds }: FrameCursor, shift: bigint): string {
+  const clock = shift === 0n ? '' : ` (corrected here by ${-shift} ns of clock offset)`;
+  return `original time ${seconds}.${String(nanoseconds).padStart(9, '0')}${clock}`;
 }
 
 /** Frames that are known by their like alone: the same octets at the same interface, a few times. */

@@ -100,10 +100,7 @@ export class Cluster {
         const facing = routed ? facesPod(node, address) : facesGateway(node, pod);
         if (facing === null) continue;
         const facingLink = node.link(facing);
-        const other = node.linkByIndex(podLink.peerIndex);
-        const tied =
-          other !== null && (podLink.index === null || other.peerIndex === null || other.peerIndex === podLink.index);
-        const veth = tied && other.kind !== 'bridge' && other.name !== 'lo' ? other : null;
+        const veth = hostEnd(podLink, node);
         const score = evidenceOf(pod, podLink, address, node, facing, facingLink) + (veth === null ? 0 : 2);
         const placement = { pod, podLink, podAddress: address, node, facing, facingLink, veth };
         if (best === null || score > best.score) {
@@ -284,4 +281,11 @@ function evidenceOf(
   const resolved = gateway === null ? null : pod.neighbour(gateway, podLink.name);
   if (resolved?.mac != null && resolved.mac === facingLink?.mac) score += 4;
   return score;
+}
+
+/** The node's end of the pair whose other end the pod has; null when none is known to be. */
+function hostEnd({ index, peerIndex }: Link, node: Host): Link | null {
+  const other = node.linkByIndex(peerIndex);
+  if (other === null || other.kind === 'bridge' || other.name === 'lo') return null;
+  return index === null || other.peerIndex === null || other.peerIndex === index ? other : null;
 }

@@ -185,6 +185,18 @@ interface Design {
 
 /** What the cluster as a whole does: the device's name tells the CNI, the majority of the routes its mode. */
 export function designOf(cluster: Cluster): Design {
+  const onOneLink = mostOnOneLink(cluster);
+  for (const node of cluster.nodes) {
+    const device = tunnelOf(node);
+    if (device === null) continue;
+    const calico = device.name.startsWith('tunl');
+    const name = `${calico ? 'calico-ipip' : 'flannel-ipip'}${onOneLink !== 'plain' ? '' : calico ? '-crosssubnet' : '-direct-routing'}`;
+    return { profile: { value: name, source: 'kernel-state', from: device.from }, onOneLink };
+  }
+  return { profile: null, onOneLink };
+}
+
+function mostOnOneLink(cluster: Cluster): Between {
   let plain = 0;
   let tunnelled = 0;
   for (const node of cluster.nodes) {
@@ -196,15 +208,8 @@ export function designOf(cluster: Cluster): Design {
       else if (routes.length > 0) plain++;
     }
   }
-  const onOneLink: Between = plain === 0 && tunnelled === 0 ? null : plain > tunnelled ? 'plain' : 'ipip';
-  for (const node of cluster.nodes) {
-    const device = tunnelOf(node);
-    if (device === null) continue;
-    const calico = device.name.startsWith('tunl');
-    const name = `${calico ? 'calico-ipip' : 'flannel-ipip'}${onOneLink !== 'plain' ? '' : calico ? '-crosssubnet' : '-direct-routing'}`;
-    return { profile: { value: name, source: 'kernel-state', from: device.from }, onOneLink };
-  }
-  return { profile: null, onOneLink };
+  if (plain === 0 && tunnelled === 0) return null;
+  return plain > tunnelled ? 'plain' : 'ipip';
 }
 
 export function tunnelOf(

@@ -434,6 +434,7 @@ class LegFollower {
   }
 
   /** From the source node's uplink to the target's, router by router as far as they were dumped. */
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: what each hop of one crossing shows, in the order of travel
   #crossUnderlay(
     node: Host,
     first: Decision,
@@ -500,6 +501,7 @@ class LegFollower {
     if (ttl > 0) this.#set(role, 'outerTtl', ttl, outer.from);
   }
 
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a walk from router to router, each of its ends a fault of its own
   #walkRouters(
     node: Host,
     first: Decision,

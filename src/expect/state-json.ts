@@ -99,23 +99,23 @@ export function readRoutes(namespace: Namespace, items: readonly Item[], from: s
         `has a route to "${written}", which is no IPv4 prefix; dump it again with \`ip -4 -j route\``,
       );
     }
-    const nextHops = Array.isArray(item.nexthops)
-      ? (item.nexthops as unknown[]).filter(isItem).map(nextHop)
-      : item.dev !== undefined || item.gateway !== undefined
-        ? [nextHop(item)]
-        : [];
     const metrics = Array.isArray(item.metrics) ? (item.metrics as unknown[]).filter(isItem) : [];
     addRoute(namespace, {
       destination: prefix.base,
       prefixLength: prefix.length,
       type,
-      nextHops,
+      nextHops: nextHopsOf(item),
       metric: whole(item.metric) ?? 0,
       preferredSource: address(item.prefsrc),
       mtu: whole(metrics.find((m) => whole(m.mtu) !== null)?.mtu),
       from,
     });
   }
+}
+
+function nextHopsOf(item: Item): NextHop[] {
+  if (Array.isArray(item.nexthops)) return (item.nexthops as unknown[]).filter(isItem).map(nextHop);
+  return item.dev !== undefined || item.gateway !== undefined ? [nextHop(item)] : [];
 }
 
 const nextHop = (item: Item): NextHop => ({ gateway: address(item.gateway), interfaceName: text(item.dev) });

@@ -59,17 +59,7 @@ export function readIpLink(namespace: Namespace, dump: string, from: string): vo
       }
       keep();
       namespace.told.add('links');
-      const flags = /<([^>]*)>/.exec(line)?.[1]?.split(',') ?? null;
-      link = {
-        name,
-        from,
-        index: number(head[1]!),
-        up: flags === null ? null : flags.includes('UP'),
-        mtu: number(after(of, 'mtu')),
-        master: after(of, 'master') === null ? null : printable(after(of, 'master')!),
-        operState: after(of, 'state') === null ? null : printable(after(of, 'state')!),
-        peerIndex: number(/^if(\d+)$/.exec(head[3] ?? '')?.[1] ?? null),
-      };
+      link = { name, from, ...readHead(head, line, of) };
       continue;
     }
     if (link === null) continue;
@@ -81,6 +71,23 @@ export function readIpLink(namespace: Namespace, dump: string, from: string): vo
     else if (kinds.has(first)) Object.assign(link, { kind: first, tunnel: readTunnel(of) });
   }
   keep();
+}
+
+/** The first line of a link. */
+function readHead(head: RegExpExecArray, line: string, of: readonly string[]): Partial<Link> {
+  const flags = /<([^>]*)>/.exec(line)?.[1]?.split(',') ?? null;
+  const printed = (key: string): string | null => {
+    const word = after(of, key);
+    return word === null ? null : printable(word);
+  };
+  return {
+    index: number(head[1]!),
+    up: flags === null ? null : flags.includes('UP'),
+    mtu: number(after(of, 'mtu')),
+    master: printed('master'),
+    operState: printed('state'),
+    peerIndex: number(/^if(\d+)$/.exec(head[3] ?? '')?.[1] ?? null),
+  };
 }
 
 function readTunnel(of: readonly string[]): Tunnel | null {

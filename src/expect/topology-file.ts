@@ -267,6 +267,7 @@ class DeclaredSource implements ExpectationSource {
     const word = <Value>(value: Value, line: number): Declared<Value> => ({ value, line });
     const limit = sameNode || between === 'none' ? null : (this.#tunnelMtuOf(a) ?? this.#tunnelMtuOf(b));
 
+    // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the facts of one leg, hop by hop in the order of travel
     const podHop = (role: HopRole, end: End, outgoing: boolean, drop: number | null): void => {
       const isPod = role.endsWith('-pod');
       if (end.isNode || (end.pod === null && end.node === null)) return;

@@ -52,6 +52,7 @@ interface Shape {
 }
 
 /** Why a flow is no pod-to-pod path between nodes; null when it may be one. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a list of reasons, the surest first
 export function whyBackground(evidence: Sighted, flow: Flow, { nodes, pods }: TunnelEnds): string | null {
   const name = `${addressText(flow.source)} > ${addressText(flow.destination)}`;
   const shape = shapeOf(evidence, flow);

@@ -331,6 +331,7 @@ const PLAINLY_OTHER = 64;
  * NAT on the way gives a request another inner source, or another ICMP identifier. Two streams to one destination are one
  * when no point saw the requests of both, the second carries a lower TTL, and sequence and payload agree.
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: each pair of streams held against what NAT may and may not change
 function joinRewritten(evidence: Sighted, store: ProbeStore): void {
   for (const streams of streamsByDestination(evidence, store)) {
     if (streams.length < 2 || streams.length > MAX_STREAMS) continue;

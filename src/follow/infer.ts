@@ -201,6 +201,7 @@ function podMacs(
   return { pod, gateway };
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: who may be asked for a MAC, the nearest witness first
 function underlayMacs(
   sample: RoleSample | undefined,
   outgoing: 'request' | 'reply',

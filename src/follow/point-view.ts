@@ -96,6 +96,7 @@ export function viewPoints(
     };
   };
   /** `passed`, `returned`: how the probe's request and reply passed each point first. */
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: asked for each sighting: closures over columns, without objects
   const lookAt = (row: number, n: number, passed: Map<number, Passage>, returned: Map<number, Passage>): void => {
     const kind = c.kind[row]!;
     const point = evidence.points[k.point[kind]!]!.series;

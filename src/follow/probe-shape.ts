@@ -48,6 +48,7 @@ export class ProbeShapes {
   }
 
   /** Equal numbers are equal shapes; -1: the probe is to be judged on its own. Fills `rows`. */
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: asked for each probe: one walk over its rows
   of(probes: ProbeList, n: number): number {
     const found = this.#unsorted;
     const count = probes.rows(n, found);

@@ -66,6 +66,7 @@ export function findRuns(
  * Captures of a node that show its datagrams at another time than the most of that node's do: one node has one clock, so they
  * are of another ping with the same numbers and payload.
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: asked for each sighting: one walk over its rows
 function capturesApart(evidence: Sighted, flow: Flow, sideOf: ReadonlyMap<number, Side>): ReadonlySet<number> {
   const { columns: c, kinds } = evidence.sightings;
   const { point: points, flags } = kinds.columns;

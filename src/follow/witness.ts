@@ -144,6 +144,7 @@ export class Witness {
   }
 
   /** Do the first sightings at each point keep the order of travel, as far as one clock tells? `rows`: by point and time, requests first. */
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: asked for each probe: one walk over its rows
   isInOrder(rows: readonly number[], requests: number, count: number): boolean {
     const { columns: c, kinds } = this.#evidence.sightings;
     const { point } = kinds.columns;

@@ -19,7 +19,7 @@ import {
 } from '../report/reading.js';
 import type { Diagnosis, FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
 import { guardLines, markdownCode, markdownText, safeText } from '../report/safe-text.js';
-import { flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
+import { type FindingGroup, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 import { type HopRow, hopRows } from './table.js';
 
@@ -132,6 +132,29 @@ function flowsTable(flows: readonly FlowReport[]): string[] {
   return lines;
 }
 
+/** A finding as many times as it was found, with what was expected and the frames that show it. */
+function failureLines(group: FindingGroup, options: ReporterOptions): string[] {
+  const lines: string[] = [];
+  const { finding } = group;
+  const flow = group.flow === null ? '' : `${flowName(group.flow)} `;
+  const times = group.members.filter((member) => member.finding.verdict === 'fail').length;
+  lines.push(
+    `- ✗ **${group.rule} ${markdownText(group.name)}** ${markdownText(`${flow}${groupPlace(group)}`)}${group.severity === 'error' ? '' : ` (${group.severity})`}`,
+  );
+  lines.push(`  ${markdownText(finding.message)}${times > 1 ? ` (${times} requests)` : ''}`);
+  for (const evidence of finding.evidence.slice(0, 3)) {
+    if (evidence.expected !== undefined || evidence.found !== undefined) {
+      lines.push(
+        `  - ${markdownText(evidence.field ?? 'value')}: expected ${markdownCode(evidence.expected ?? 'nothing')}, found ${markdownCode(evidence.found ?? 'nothing')}`,
+      );
+    }
+    if (evidence.frame > 0) lines.push(`  - ${markdownCode(frameCommand(evidence.file, evidence.frame))}`);
+  }
+  const text = options.explain(group.rule);
+  if (text !== null) lines.push(`  - Cure: ${markdownText(text.remedy)}`);
+  return lines;
+}
+
 function failures(report: Report, options: ReporterOptions): string[] {
   const groups = worstGroupsFirst(groupFindings(report));
   const failed = groups.filter((group) => group.verdict === 'fail' && group.severity !== 'info');
@@ -140,25 +163,7 @@ function failures(report: Report, options: ReporterOptions): string[] {
   if (failed.length > 0) {
     lines.push(`## Failed (${failed.length})`, '');
     const shown = options.all ? failed : failed.slice(0, 50);
-    for (const group of shown) {
-      const { finding } = group;
-      const flow = group.flow === null ? '' : `${flowName(group.flow)} `;
-      const times = group.members.filter((member) => member.finding.verdict === 'fail').length;
-      lines.push(
-        `- ✗ **${group.rule} ${markdownText(group.name)}** ${markdownText(`${flow}${groupPlace(group)}`)}${group.severity === 'error' ? '' : ` (${group.severity})`}`,
-      );
-      lines.push(`  ${markdownText(finding.message)}${times > 1 ? ` (${times} requests)` : ''}`);
-      for (const evidence of finding.evidence.slice(0, 3)) {
-        if (evidence.expected !== undefined || evidence.found !== undefined) {
-          lines.push(
-            `  - ${markdownText(evidence.field ?? 'value')}: expected ${markdownCode(evidence.expected ?? 'nothing')}, found ${markdownCode(evidence.found ?? 'nothing')}`,
-          );
-        }
-        if (evidence.frame > 0) lines.push(`  - ${markdownCode(frameCommand(evidence.file, evidence.frame))}`);
-      }
-      const text = options.explain(group.rule);
-      if (text !== null) lines.push(`  - Cure: ${markdownText(text.remedy)}`);
-    }
+    for (const group of shown) lines.push(...failureLines(group, options));
     if (shown.length < failed.length) lines.push(`- … and ${failed.length - shown.length} more`);
     lines.push('');
   }
@@ -172,6 +177,7 @@ function failures(report: Report, options: ReporterOptions): string[] {
   return lines;
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a page from its top to its end
 export const reportMarkdown: Reporter = (report, options) => {
   const lines = [`# ${sign[report.outcome]} ${markdownText(verdictLine(report))}`, '', tallyLine(report), ''];
   const main = flowToShow(report);

@@ -57,6 +57,7 @@ const broken = {
 };
 
 /** "pod1 ─✓─ flannel.ipip ─✓─ node1 ─✗ lost ┄ node2 ┄ pod2", in lines that break only between hops. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one line of the report from its left to its right
 function pathLine(
   { paint, nameOf }: Page,
   journey: JourneyReport,
@@ -187,6 +188,7 @@ function commandLines({ width, paint }: Page, indent: string, place: string, com
 }
 
 /** One rule that came out the same way, wherever it did: the message once, then each place with its frames. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a block of the report from its top to its end
 function findingBlock(page: Page, group: readonly PlacedByProbe[], diagnosed: boolean): string[] {
   const { options, paint, width, nameOf } = page;
   const [first] = group;
@@ -310,6 +312,7 @@ export function segmentName(segment: string): string {
   return `${segment}: between ${places[ends[1] ?? ''] ?? '?'} and ${places[ends[3] ?? ends[2] ?? ''] ?? '?'}`;
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a part of the report from its top to its end
 function findingsBlocks(page: Page, flow: FlowReport | null, journeys: readonly JourneyReport[]): string[] {
   const { report, options, paint, width, nameOf } = page;
   const placed = [

@@ -78,6 +78,7 @@ export function hopRows(
   leg: LegReport,
   nameOf: NameOf,
 ): HopRow[] {
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one row from its first cell to its last
   return leg.hops.map((hop) => {
     const { state } = hop;
     const name = safeText(hopName(hop, nameOf));

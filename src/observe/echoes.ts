@@ -303,6 +303,7 @@ const RECORD_ROUTE = 7;
 const TIMESTAMP = 68;
 
 /** The options' digest without what routers write into them, and the addresses that they have written so far. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: two option layouts of RFC 791 in one walk over hostile octets
 function readOptions(bytes: Uint8Array, from: number, to: number): { digest: number; recorded: number[] } {
   const kept = bytes.slice(from, to);
   const recorded: number[] = [];

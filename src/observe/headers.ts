@@ -44,11 +44,7 @@ export function encapsulationOf(view: FrameView): number {
   for (let i = 0; i < view.quotedFrom; i++) {
     switch (view.kind[i]) {
       case LayerKind.Ipv4:
-        ip++;
-        // Only protocol 4 is IP in IP.
-        if (ip === 2 && tunnel === NONE) tunnel = ipv4.protocol(view.bytes, before) === 4 ? IPIP : OTHER;
-        else if (ip === 2 && tunnel === OTHER && view.kind[i - 1] === LayerKind.Udp) tunnel = IN_UDP;
-        else if (ip > 2 && tunnel === IPIP) tunnel = IPIP_TWICE;
+        tunnel = throughIpv4(view, i, ++ip, before, tunnel);
         before = view.at[i]!;
         break;
       case LayerKind.Ipv6:
@@ -71,6 +67,14 @@ export function encapsulationOf(view: FrameView): number {
     if (view.at[i]! >= view.inner) break;
   }
   return tunnel;
+}
+
+/** What `tunnel` is behind layer `i`, the IPv4 header number `ip` of the frame; `before`: where the one before it stands. */
+function throughIpv4(view: FrameView, i: number, ip: number, before: number, tunnel: number): number {
+  // Only protocol 4 is IP in IP.
+  if (ip === 2 && tunnel === NONE) return ipv4.protocol(view.bytes, before) === 4 ? IPIP : OTHER;
+  if (ip === 2 && tunnel === OTHER && view.kind[i - 1] === LayerKind.Udp) return IN_UDP;
+  return ip > 2 && tunnel === IPIP ? IPIP_TWICE : tunnel;
 }
 
 /** VLAN identifiers of the tags behind the frame's first header, outermost first. */

@@ -374,6 +374,7 @@ export function sideOf(role: HopRole): 'source' | 'destination' {
 }
 
 /** Everything a clock's side may be called: the node, its capture points, its underlay address. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: names of two directions and two sides in one walk
 function namesOfSide(journey: JourneyReport, side: 'source' | 'destination'): Set<string> {
   const names = new Set<string>();
   for (const leg of [journey.request, journey.reply]) {

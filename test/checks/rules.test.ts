@@ -46,6 +46,7 @@ const short = (text: string): string => text.replace(/\.pcap\b/g, '');
 describe.each(Object.entries(cases))('%s', (name, list) => {
   const { id } = findRule(name)!.meta;
 
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one case from its capture to all that is wanted of its report
   it.each(list)('$verdict: $name', async (wanted) => {
     const report = await checkPath(wanted.path, wanted.options);
     const all = findingsOf(report, id, wanted.journey === undefined ? {} : { journey: wanted.journey });

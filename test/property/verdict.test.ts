@@ -186,6 +186,7 @@ const onlyWitness = new Map([
 
 describe('one capture less', () => {
   const several = cases.filter((c) => c.captures.length > 1);
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: each capture left out in turn, and each way to be wrong about it
   it.each(several)('makes nothing pass: $title', async (row) => {
     const set = await setOf(row);
     const whole = await reportOf(row);

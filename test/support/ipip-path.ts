@@ -473,6 +473,7 @@ class Run {
       isChosen(sighting) && order.indexOf(sighting.role) >= first && (only === null || only.includes(sighting.role));
   }
 
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: ICMP errors of all kinds in the order of a route
   refuse(options: IcmpErrorOptions): void {
     const { nodes } = this.settings;
     const direction = options.direction ?? 'request';
@@ -548,6 +549,7 @@ class Run {
   fragment(place: AtRoles & { mtu: number; layer: 'inner' | 'outer' }): void {
     const isChosen = this.atRoles(place);
     const identifications = new Map<string, number>();
+    // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: fragments of both headers at once, octet by octet
     this.sightings = this.sightings.flatMap((sighting) => {
       const { draft } = sighting;
       if (!isChosen(sighting) || (place.layer === 'outer' && draft.outer.length === 0)) return [sighting];

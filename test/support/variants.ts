@@ -244,6 +244,7 @@ function remapPayload(b: Uint8Array, at: number, end: number, type: number, how:
   }
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a header rewritten from its first octet to its checksums
 function remapIp(b: Uint8Array, at: number, end: number, how: Remapping, quoted: boolean): void {
   if (end - at < 20 || b[at]! >> 4 !== 4) return;
   const header = (b[at]! & 15) * 4;

@@ -313,6 +313,7 @@ function addErrorAnswers(flow: Flow, views: Map<number, PointView>, errors: read
   }
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one table of what TTL classes say of a point, read from the top
 function findKinds(onPath: readonly Place[], places: readonly Place[]): void {
   const encapsulated = (p: Place): boolean =>
     p.view !== null && [...p.view.requestEncapsulations, ...p.view.replyEncapsulations].some((e) => e !== 0);
@@ -383,6 +384,7 @@ function setPod(place: Place, side: Side): void {
 }
 
 /** Underlay or tunnel points: which stand before the wire, and which behind it. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one kind of witness after another, the surest first: the order is what it knows
 function findMiddleSides(
   kind: 'underlay' | 'tunnel',
   onPath: readonly Place[],
@@ -677,6 +679,7 @@ function sharesNamespaceWithMiddle(place: Place, onPath: readonly Place[]): bool
 }
 
 /** Points that saw nothing of the flow: captured, and absent. Their place comes from other flows, names, ARP, or what is left. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one kind of witness after another, the surest first: the order is what it knows
 function placeSilentPoints(open: readonly Place[], places: readonly Place[], input: PathOrderInput): void {
   const silent = open.filter((p) => p.view === null && !p.between);
   const nodes = nodesOfFlow(
@@ -807,6 +810,7 @@ function arpTouches(arps: readonly ArpSighting[], point: CapturePoint, addresses
   return arpsAt(arps, point).some((a) => addresses.has(a.senderAddress) || addresses.has(a.targetAddress));
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one line for each thing that one flow teaches the next
 function learn(input: PathOrderInput, places: readonly Place[]): void {
   const views = places.filter((p) => p.view !== null && !p.offPath).map((p) => p.view!);
   let source: string | null = null;

@@ -127,6 +127,7 @@ export function headerStacks(
     body.push(html`<tr class="layer"><th scope="row">${title}</th>${marks}</tr>`);
     for (const [name, read] of fields) {
       let before: string | null = null;
+      // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one table: a layer's rows, a row's cells, a cell's marks
       const cells = columns.map(({ hop, seen }, i) => {
         const value = read(seen);
         if (value === null) return html`<td class="none">–</td>`;
