@@ -241,9 +241,9 @@ function flood(files, count, flows, seed) {
 
 /**
  * Each of `count` nodes has one pod, which pings every other one three times: 40 nodes make 1,560 flows and 4,680 requests, 100
- * make 9,900 and 29,700.
+ * make 9,900 and 29,700. `isLost(from, to)`: the datagram leaves its node and never arrives.
  */
-export function mesh(folder, count) {
+export function mesh(folder, count, isLost = () => false) {
   mkdirSync(folder, { recursive: true });
   const names = meshNames(count).map((name) => join(folder, name));
   const outs = names.map((name, i) => new CaptureWriter(name, i % 2 === 0 ? 1 : 101));
@@ -261,17 +261,19 @@ export function mesh(folder, count) {
     const frame = link(to, from, ipv4({ ...outer, timeToLive: 63, data: datagram }));
     outs[2 * from - 1].write(datagram, now);
     outs[2 * from - 2].write(frame, now + 2);
-    // A kernel stamps what it receives once, so both of the receiver's devices show one time.
-    outs[2 * to - 2].write(frame, now + 30);
-    outs[2 * to - 1].write(datagram, now + 30);
     now += 60;
+    if (isLost(from, to)) return false;
+    // A kernel stamps what it receives once, so both of the receiver's devices show one time.
+    outs[2 * to - 2].write(frame, now - 30);
+    outs[2 * to - 1].write(datagram, now - 30);
+    return true;
   };
   for (let sequence = 1; sequence <= 3; sequence++) {
     for (let from = 1; from <= count; from++) {
       for (let to = 1; to <= count; to++) {
         if (from === to) continue;
         const stamp = sequence + from * 1000 + to;
-        send(from, to, echo(false, 1000 + to, sequence, 56, stamp));
+        if (!send(from, to, echo(false, 1000 + to, sequence, 56, stamp))) continue;
         send(to, from, echo(true, 1000 + to, sequence, 56, stamp));
       }
     }

@@ -1,5 +1,6 @@
 /** The only file that joins the stages: captures → evidence → flows → paths → journeys → findings → diagnoses → report. */
 
+import { getHeapStatistics } from 'node:v8';
 import type { CaptureSummary, FrameCursor } from './capture/capture.js';
 import { expandCapturePaths } from './capture/capture-paths.js';
 import { readCapture } from './capture/read-capture.js';
@@ -20,7 +21,7 @@ import { type IntakeOptions, observeCaptures } from './observe/intake.js';
 import { timeText } from './observe/observation.js';
 import { gatherSighted, type Sighted } from './observe/sighted.js';
 import type { ExpectationSource } from './path/facts.js';
-import { buildReport, type FlowResult } from './report/build-report.js';
+import { buildReport, type FlowResult, flowReport } from './report/build-report.js';
 import { type JudgementTally, KeptJourneys } from './report/kept-journeys.js';
 import type { Report } from './report/report.js';
 import { UserError } from './user-error.js';
@@ -30,6 +31,9 @@ const MAX_JOURNEYS = 1_000;
 
 /** Probes of one shape that are built and judged before the rest of them is only counted; evidence names at most 16 frames. */
 const ALIKE_BUILT = 16;
+
+/** Where there are more flows, probes in which no rule failed are built only as far as the report shows them. */
+const FEW_FLOWS = 64;
 
 export interface CheckRequest extends PathOptions, CheckOptions, IntakeOptions {
   readonly captures: readonly string[];
@@ -64,10 +68,19 @@ interface Judgement {
 
 async function followAndJudge(request: CheckRequest): Promise<Judgement> {
   const { evidence, unusable } = await readAll(request);
-  const { paths, notes, ignored, unjudged } = findPaths(evidence, request);
+  // Half of the heap that Node allows; the rest is for the captures and for what comes and goes.
+  const memory = request.memory ?? getHeapStatistics().heap_size_limit / 2;
+  const { paths, notes, ignored, unjudged } = findPaths(evidence, { ...request, memory });
   const most = Math.max(1, Math.floor(MAX_JOURNEYS / Math.max(1, paths.length)));
   const kept = request.maxJourneys === 0 ? 0 : Math.min(request.maxJourneys, most);
-  const flows = paths.map((path) => judgeFlow(evidence, path, request, kept));
+  const cleanBuilt = kept === 0 ? Number.POSITIVE_INFINITY : paths.length > FEW_FLOWS ? kept : null;
+  let keptPassing = 0;
+  const flows = paths.map((path) => {
+    const withPassing = kept === 0 || keptPassing < MAX_JOURNEYS;
+    const flow = judgeFlow(evidence, path, request, { maxJourneys: kept, cleanBuilt, withPassing });
+    if (flow.kept.outcome === 'pass') keptPassing += flow.report.journeys.length;
+    return flow;
+  });
   const scene = {
     captures: evidence.captures,
     points: evidence.points,
@@ -97,10 +110,26 @@ interface Judges {
   readonly judge: (journey: Journey) => { journey: JourneyTally; judgement: JudgementTally };
   readonly summary: FlowSummary;
   readonly kept: KeptJourneys;
+  /** Probes of one shape that are built when no rule failed in them; null: as many as of any other. */
+  readonly cleanBuilt: number | null;
+}
+
+/** What of a flow's journeys is built and kept. */
+interface Keeping {
+  /** In the report; 0 = all. */
+  readonly maxJourneys: number;
+  readonly cleanBuilt: Judges['cleanBuilt'];
+  /** Also of a flow of which every journey passed. */
+  readonly withPassing: boolean;
 }
 
 /** Builds and judges the flow's probes one by one; once enough of a shape were, the rest of it is only counted. */
-function judgeProbes(evidence: Sighted, path: FlowPath, each: boolean, { judge, summary, kept }: Judges): void {
+function judgeProbes(
+  evidence: Sighted,
+  path: FlowPath,
+  each: boolean,
+  { judge, summary, kept, cleanBuilt }: Judges,
+): void {
   const { probes } = path.flow;
   const { columns } = evidence.sightings;
   const shapes = new ProbeShapes(evidence, path.errors, path.witness);
@@ -108,7 +137,13 @@ function judgeProbes(evidence: Sighted, path: FlowPath, each: boolean, { judge, 
   for (let position = 0; position < probes.length; position++) {
     const shape = each ? -1 : shapes.of(probes, position);
     const known = shape === -1 ? undefined : judged[shape];
-    if (known !== undefined && known.built >= ALIKE_BUILT && kept.isFull(known.judgement.verdict.outcome)) {
+    const isClean = known?.judgement.verdict.outcome === 'pass' && known.judgement.failed.size === 0;
+    const isEnough =
+      known !== undefined &&
+      (isClean && cleanBuilt !== null
+        ? known.built >= cleanBuilt
+        : known.built >= ALIKE_BUILT && kept.isFull(known.judgement.verdict.outcome));
+    if (known !== undefined && isEnough) {
       summary.addAlike(known.tally, position, shapes.rows, columns);
       known.alike++;
       continue;
@@ -185,7 +220,12 @@ async function readAll(request: CheckRequest): Promise<Reading> {
   return { evidence: gatherSighted(intake.files.map((f) => ({ ...f, summary: asTold(f.summary) }))), unusable };
 }
 
-function judgeFlow(evidence: Sighted, path: FlowPath, options: CheckRequest, maxJourneys: number): FlowResult {
+function judgeFlow(
+  evidence: Sighted,
+  path: FlowPath,
+  options: CheckRequest,
+  { maxJourneys, cleanBuilt, withPassing }: Keeping,
+): FlowResult {
   const summary = new FlowSummary(path);
   const kept = new KeptJourneys(maxJourneys);
   const judge = (journey: Journey): { journey: JourneyTally; judgement: JudgementTally } => {
@@ -195,7 +235,7 @@ function judgeFlow(evidence: Sighted, path: FlowPath, options: CheckRequest, max
   };
   if (path.runs !== null) judge(buildCompositeJourney(evidence, path));
   else {
-    judgeProbes(evidence, path, options.judgeEach === true, { judge, summary, kept });
+    judgeProbes(evidence, path, options.judgeEach === true, { judge, summary, kept, cleanBuilt });
   }
   const flowFindings = checkFlow(summary, options);
   const diagnoses = diagnoseFlow({
@@ -210,6 +250,9 @@ function judgeFlow(evidence: Sighted, path: FlowPath, options: CheckRequest, max
       return reverseOuter(evidence, path);
     },
   });
-  kept.release();
-  return { path, summary, kept, flowFindings, diagnoses };
+  kept.release(withPassing);
+  const judged = { path, summary, kept, flowFindings, diagnoses };
+  const report = flowReport(judged, options);
+  summary.release();
+  return { ...judged, report };
 }

@@ -90,7 +90,7 @@ class ProbeRecords implements Iterable<ProbeRecord> {
   /** Every manner that occurs. */
   readonly manners: ProbeManner[] = [];
   readonly #numbers = new Map<ProbeManner, number>();
-  #manner = new Uint32Array(16);
+  #manner = new Uint32Array(FEW);
   readonly #sent = new InstantColumn();
   readonly #replied = new InstantColumn();
 
@@ -111,6 +111,13 @@ class ProbeRecords implements Iterable<ProbeRecord> {
     this.#sent.set(this.length, sent, sentRow);
     this.#replied.set(this.length, replied, repliedRow);
     this.length++;
+  }
+
+  /** Lets go of the single records. */
+  release(): void {
+    this.#manner = new Uint32Array(0);
+    this.#sent.release();
+    this.#replied.release();
   }
 
   manner(position: number): ProbeManner {
@@ -164,9 +171,9 @@ interface InstantColumns {
 
 /** Instants by number, some of them absent. */
 class InstantColumn {
-  #seconds = new Float64Array(16);
+  #seconds = new Float64Array(FEW);
   /** -1: no instant. */
-  #nanoseconds = new Int32Array(16);
+  #nanoseconds = new Int32Array(FEW);
 
   set(n: number, from: InstantColumns | null, row: number): void {
     if (n >= this.#seconds.length) {
@@ -175,6 +182,11 @@ class InstantColumn {
     }
     this.#seconds[n] = from === null ? 0 : from.seconds[row]!;
     this.#nanoseconds[n] = from === null ? -1 : from.nanoseconds[row]!;
+  }
+
+  release(): void {
+    this.#seconds = new Float64Array(0);
+    this.#nanoseconds = new Int32Array(0);
   }
 
   at(n: number): Instant | null {
@@ -221,6 +233,8 @@ export interface ShapeTally {
 }
 
 const MAX_TIMES = 1024;
+/** Probes that there is room for at first: a flow has few, and there are many flows. */
+const FEW = 4;
 
 export class FlowSummary {
   readonly path: FlowPath;
@@ -394,7 +408,7 @@ export class FlowSummary {
       const key = `${leg.direction} ${point.index}`;
       let line = this.#order.get(key);
       if (line === undefined) {
-        line = { hop, frames: new Uint32Array(16), files: new Map() };
+        line = { hop, frames: new Uint32Array(FEW), files: new Map() };
         this.#order.set(key, line);
       }
       line.files.set(o.point.framesBefore, o.point.file);
@@ -450,6 +464,14 @@ export class FlowSummary {
       if (from === null || from.role !== hop.role || hop.state === 'seen') from = hop;
       if (hop.state === 'absent') break;
     }
+  }
+
+  /** Lets go of what only the flow's own rules, diagnoses and report read, so that flows do not pile up. */
+  release(): void {
+    this.#reorderings = [...this.reorderings];
+    this.#order.clear();
+    this.segments.clear();
+    this.records.release();
   }
 
   get clock(): ClockEstimate | null {

@@ -39,10 +39,22 @@ export function macText(bytes: Uint8Array, at: number): string {
   return octetsText(bytes, at, 6);
 }
 
+/** A link has few machines, and each of their frames names two of them; a capture made to have more is only slower. */
+const MAX_MAC_TEXTS = 4096;
+const macTexts = new Map<number, string>();
+
 /** From the first 16 bits and the last 32. */
 export function macTextOf(high: number, low: number): string {
-  const digits = high.toString(16).padStart(4, '0') + (low >>> 0).toString(16).padStart(8, '0');
-  return digits.replace(/..(?=.)/g, '$&:');
+  // 48 bits, exact in a double.
+  const key = high * 2 ** 32 + (low >>> 0);
+  let text = macTexts.get(key);
+  if (text === undefined) {
+    const digits = high.toString(16).padStart(4, '0') + (low >>> 0).toString(16).padStart(8, '0');
+    text = digits.replace(/..(?=.)/g, '$&:');
+    if (macTexts.size >= MAX_MAC_TEXTS) macTexts.clear();
+    macTexts.set(key, text);
+  }
+  return text;
 }
 
 /** Six pairs of hexadecimal digits joined by colons or by hyphens; null for anything else. */

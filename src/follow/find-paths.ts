@@ -31,6 +31,8 @@ export interface PathOptions {
   /** Only these pairs; empty: all. */
   readonly flows: readonly { readonly source: number; readonly destination: number }[];
   readonly byFlow: boolean;
+  /** Octets that flows may take in memory; so many as fit are judged. Without it, all are. */
+  readonly memory?: number;
 }
 
 export interface FoundPaths {
@@ -38,15 +40,17 @@ export interface FoundPaths {
   /** Sentences about flows that were passed over, the first of them. */
   readonly notes: readonly string[];
   readonly ignored: number;
-  /** Flows that should have been judged and were not, because there are too many. */
+  /** Flows that should have been judged and were not, because no more fit into memory. */
   readonly unjudged: number;
 }
 
-/** A cluster's captures hold hundreds of flows, a hostile one can hold a million. */
-const MAX_FLOWS = 2048;
 const MAX_NOTES = 100;
-/** Points times flows that are looked at: each flow places every point. */
-const MAX_PLACES = 1_000_000;
+/**
+ * What a flow takes in memory until the report is written, at most (16 KiB when all is well, 48 KiB when a journey is shown for it),
+ * and each point that it looks at. A mesh of nodes holds tens of thousands of flows, a hostile capture can hold a million.
+ */
+const FLOW_OCTETS = 48 * 1024;
+const PLACE_OCTETS = 128;
 
 /** A round trip may look longer nearer to the destination by this much before it contradicts the order: stamps are not exact. */
 const NESTING_TOLERANCE_NS = 1e6;
@@ -82,8 +86,10 @@ export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
   >();
   // Flows with the richest evidence first: what they teach about points helps the poorer ones.
   const rich = new Map(found.map((flow) => [flow, richness(evidence, flow)]));
-  const most = Math.max(1, Math.min(MAX_FLOWS, Math.floor(MAX_PLACES / Math.max(1, evidence.points.length))));
-  const byEvidence = [...found].sort((a, b) => rich.get(b)! - rich.get(a)!).slice(0, most);
+  const memory = options.memory ?? Number.POSITIVE_INFINITY;
+  const byEvidence = [...found]
+    .sort((a, b) => rich.get(b)! - rich.get(a)!)
+    .slice(0, Math.max(1, Math.floor(memory / FLOW_OCTETS)));
   const draft = (flow: Flow, taught: KnownNodes): void => {
     const errors = errorsOf(evidence, flow);
     const stated = statedRoles(evidence, flow, options.statedPoints, options.expectations);
@@ -101,10 +107,16 @@ export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
     }
     drafts.set(flow, { assignments, errors, inferred, knew: points.size });
   };
-  for (const flow of byEvidence) draft(flow, known);
+  let taken = 0;
+  for (const flow of byEvidence) {
+    if (taken > memory) break;
+    draft(flow, known);
+    taken += FLOW_OCTETS + PLACE_OCTETS * drafts.get(flow)!.assignments.length;
+  }
   // A point that this flow left alone may be another node's: only a later flow told. Nobody learns from himself.
   for (const flow of byEvidence) {
-    if (drafts.get(flow)!.knew === points.size) continue;
+    const before = drafts.get(flow);
+    if (before === undefined || before.knew === points.size) continue;
     draft(flow, new Map([...known].filter(([pod]) => teachers.get(pod) !== flow)));
   }
   leaveOtherPods(evidence, drafts);

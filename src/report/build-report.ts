@@ -27,12 +27,16 @@ import type {
   SegmentReport,
 } from './report.js';
 
-export interface FlowResult {
+export interface JudgedFlow {
   readonly path: FlowPath;
   readonly summary: FlowSummary;
   readonly kept: KeptJourneys;
   readonly flowFindings: readonly Judged[];
   readonly diagnoses: readonly Diagnosis[];
+}
+
+export interface FlowResult extends JudgedFlow {
+  readonly report: FlowReport;
 }
 
 export interface ReportInput {
@@ -43,14 +47,14 @@ export interface ReportInput {
   readonly notes: readonly string[];
   /** One line for each capture that was given and could not be used. */
   readonly unusable: readonly string[];
-  /** Flows that were too many to be judged. */
+  /** Flows that memory had no room for. */
   readonly unjudged: number;
   readonly options: PathOptions & CheckOptions & { readonly version: string };
 }
 
 export function buildReport(input: ReportInput): Report {
   const { evidence, flows, captureFindings, options } = input;
-  const flowReports = flows.map((f) => flowReport(f, options));
+  const flowReports = flows.map((f) => f.report);
   const reasons = new Set<string>();
   let outcome: Outcome = 'pass';
   const lower = (to: Outcome, why: string): void => {
@@ -116,7 +120,9 @@ function limitsReached({ evidence, flows, unjudged }: ReportInput): string[] {
   return [
     ...(unjudged === 0
       ? []
-      : [`${unjudged} more flows than the ${flows.length} that are judged at once: choose some with --flow`]),
+      : [
+          `${unjudged} more flows than the ${flows.length} that memory has room for: choose some with --flow, or let Node have more (NODE_OPTIONS=--max-old-space-size=MiB)`,
+        ]),
     ...flows
       .map(({ path }) => path.flow)
       .filter((flow) => flow.passedOver > 0)
@@ -130,7 +136,7 @@ function limitsReached({ evidence, flows, unjudged }: ReportInput): string[] {
   ];
 }
 
-function flowReasons(flow: FlowResult, options: CheckOptions): string[] {
+function flowReasons(flow: JudgedFlow, options: CheckOptions): string[] {
   const failed = flow.flowFindings
     .filter((j) => failsGate(j.finding, options))
     .map((j) => `${j.finding.rule} ${j.finding.name}`);
@@ -142,14 +148,15 @@ function flowReasons(flow: FlowResult, options: CheckOptions): string[] {
   return failed.length > 0 || flow.kept.outcome === 'fail' ? [...failed, ...journeys] : [...journeys, ...blocked];
 }
 
-function flowOutcome(flow: FlowResult, options: CheckOptions): Outcome {
+function flowOutcome(flow: JudgedFlow, options: CheckOptions): Outcome {
   if (flow.kept.outcome === 'fail' || flow.flowFindings.some((j) => failsGate(j.finding, options))) return 'fail';
   const blocked = flow.flowFindings.some((j) => j.blocks);
   if (blocked && options.failOn === 'unproven') return 'fail';
   return blocked ? 'unproven' : flow.kept.outcome;
 }
 
-function flowReport(flow: FlowResult, options: CheckOptions): FlowReport {
+/** One flow's part of the report, made as soon as it is judged: what it was made of need not be kept. */
+export function flowReport(flow: JudgedFlow, options: CheckOptions): FlowReport {
   const { summary, kept, path } = flow;
   const journeys = kept.reports;
   return {

@@ -211,6 +211,7 @@ const rooms: readonly Room[] = [
   {
     files: 'pipeline',
     may: [
+      { to: 'node:v8', because: 'how much memory Node allows bounds the flows that are judged' },
       { to: '**', because: 'it joins the stages' },
       { to: 'node:**', because: 'directories, globs and file names' },
     ],

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { defaultProfile } from '../../src/expect/profiles.js';
-import { type CheckRequest, check } from '../../src/pipeline.js';
+import { check } from '../../src/pipeline.js';
+import { defaultRequest } from '../support/default-request.js';
 import { readExpectedTable } from '../support/expected-table.js';
 import { ipipPath, writeCaptures } from '../support/ipip-path.js';
 import { capturesIn } from '../support/run-tool.js';
@@ -13,22 +13,7 @@ const root = mkdtempSync(join(tmpdir(), 'alike-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 async function reports(captures: readonly string[], maxJourneys: number): Promise<string[]> {
-  const request: CheckRequest = {
-    captures,
-    expectations: [],
-    profile: defaultProfile,
-    mtu: null,
-    statedPoints: [],
-    flows: [],
-    only: null,
-    skip: new Set(),
-    byFlow: false,
-    require: new Set(),
-    failOn: 'error',
-    strict: false,
-    maxJourneys,
-    version: '0',
-  };
+  const request = { ...defaultRequest(captures), maxJourneys };
   const both = [await check(request), await check({ ...request, judgeEach: true })];
   return both.map((report) => JSON.stringify(report));
 }

@@ -1,3 +1,5 @@
+import type { CapturePoint } from '../../observe/capture-point.js';
+import type { FlowSummary } from '../flow-summary.js';
 import { defineCaptureRule, fail, unproven } from '../rule.js';
 
 interface NoOverlap {
@@ -19,11 +21,20 @@ export default defineCaptureRule<NoOverlap>({
     samples: { pass: 'ok-ping', fail: null },
   },
   message: ({ what }) => what,
-  checkAll: ({ points, flows }) =>
-    points.flatMap((p) => {
-      const used = flows.filter((f) => f.pointsSeen.has(p));
+  checkAll({ points, flows }) {
+    const flowsAt = new Map<CapturePoint, FlowSummary[]>();
+    const seenOf = new Map<number, Set<CapturePoint>>();
+    for (const flow of flows) {
+      for (const point of flow.pointsSeen) {
+        flowsAt.set(point, flowsAt.get(point) ?? []);
+        flowsAt.get(point)!.push(flow);
+        seenOf.set(point.series, (seenOf.get(point.series) ?? new Set()).add(point));
+      }
+    }
+    return points.flatMap((p) => {
+      const used = flowsAt.get(p) ?? [];
       // Another file of this capture holds some.
-      if (flows.some((f) => [...f.pointsSeen].some((o) => o !== p && o.series === p.series)))
+      if ([...(seenOf.get(p.series) ?? [])].some((o) => o !== p))
         return [{ about: p.id, verdict: { verdict: 'pass', evidence: [] } as const }];
       if (used.length === 0) {
         return p.namespace === null ? [{ about: p.id, verdict: unproven('frame', 'no probe in this capture') }] : [];
@@ -45,5 +56,6 @@ export default defineCaptureRule<NoOverlap>({
           ),
         },
       ];
-    }),
+    });
+  },
 });
