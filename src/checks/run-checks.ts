@@ -195,6 +195,21 @@ function whyUnproven(missing: 'capture' | 'frame' | 'bytes' | 'expectation', hop
   }
 }
 
+/** Why something required stays open. The rule's own name would read as its defect. */
+export function openReason({ rule, point, message }: Finding): string {
+  const at = point === null || message.includes(point) ? '' : ` at ${point}`;
+  return `${message}${at} (${rule} not judged)`;
+}
+
+/** What --by-flow would say of captures that hold different pings. */
+function differentPings(journey: Journey, findings: readonly Judged[]): string {
+  const whole = [journey.request, journey.reply].every((leg) => leg?.hops.every((h) => h.state !== 'absent') ?? false);
+  const comparesOnly = findings.every((j) => !j.blocks || j.finding.missing === 'frame');
+  return whole && comparesOnly
+    ? 'the captures hold different pings, and hop by hop nothing is wrong: --by-flow accepts that and leaves open whether any one ping travelled the whole way'
+    : 'the captures hold different pings; --by-flow judges them hop by hop';
+}
+
 const rank: Record<Severity, number> = { info: 0, warning: 1, error: 2 };
 
 export function failsGate(finding: Finding, options: CheckOptions): boolean {
@@ -225,13 +240,9 @@ export function judgeJourney(journey: Journey, findings: readonly Judged[], opti
     reasons.push(`${point!.label} ${when} the ${direction} was due there`);
   }
   for (const j of findings) {
-    if (j.blocks && !told.has(j.finding.message))
-      reasons.push(
-        `${j.finding.rule} ${j.finding.name}${j.finding.point === null ? '' : ` at ${j.finding.point}`}: ${j.finding.message}`,
-      );
+    if (j.blocks && !told.has(j.finding.message)) reasons.push(openReason(j.finding));
   }
-  if (journey.composite && !journey.path.byFlow)
-    reasons.push('the captures hold different pings; --by-flow accepts hop-by-hop proof');
+  if (journey.composite && !journey.path.byFlow) reasons.unshift(differentPings(journey, findings));
   if (journey.composite && journey.path.byFlow) reasons.push(...emptyCaptures(journey));
   if (options.require.has('all-hops')) reasons.push(...uncapturedHops(journey));
   if (options.require.has('reply')) {

@@ -2,7 +2,7 @@ import type { Hop, Journey, Leg } from '../follow/journey.js';
 import type { CapturePoint } from '../observe/capture-point.js';
 import type { Draft } from './draft.js';
 import type { FlowScene } from './scene.js';
-import { probeName } from './words.js';
+import { plainCount, probeName } from './words.js';
 
 export function detectRuns(scene: FlowScene): Draft[] {
   const { path } = scene.summary;
@@ -58,7 +58,7 @@ export function detectBlindCaptures(scene: FlowScene): Draft[] {
       const name = `${point.label} (${hop.role})`;
       if (!blind.has(name)) {
         blind.set(name, {
-          said: `${what} is not in ${point.label}${filter}, which holds ${point.traffic.frames} frame(s), and was seen further on at ${later.point!.label}`,
+          said: `${what} is not in ${point.label}${filter}, which holds ${plainCount(point.traffic.frames, 'frame')}, and was seen further on at ${later.point!.label}`,
           evidence,
         });
       }

@@ -123,6 +123,8 @@ function explain(scene: FlowScene, journey: Journey, error: ErrorSighting): Draf
 
 /** So many times past one point is a loop: a datagram that another node forwards passes that node's NIC twice. */
 const LAPS = 3;
+/** Two nodes forward between the pods, each takes one, and 0 is not handed on (RFC 1812 section 5.3.1). */
+const TTL_NEEDED = 3;
 /** Paths are shorter than this: traceroute gives up at 30 hops. */
 const LARGE_TTL = 32;
 
@@ -139,7 +141,12 @@ function withLoop(journey: Journey, draft: Draft): Draft {
   const small = /uses a small TTL/;
   const highest = seen.reduce((most, o) => Math.max(most, o.inner.timeToLive), 0);
   if (where === undefined || ttls === undefined || new Set(ttls).size < LAPS) {
-    return highest >= LARGE_TTL ? { ...draft, without: small } : draft;
+    if (highest >= LARGE_TTL) return { ...draft, without: small };
+    // What the pod itself sends with less than the way takes needs no loop.
+    const start = leg?.hops.find((h) => h.state === 'seen' && h.place === 'source-pod')?.observations[0];
+    return start !== undefined && start.inner.timeToLive < TTL_NEEDED
+      ? { ...draft, without: /^a routing loop$/ }
+      : draft;
   }
   const ends = seen.find((o) => o.outer !== null)?.outer;
   const nodes = ends && { sender: addressText(ends.source), receiver: addressText(ends.destination) };

@@ -56,7 +56,7 @@ export function detectLosses(scene: FlowScene, said: (...ids: string[]) => boole
     const arrived = unanswered.journey.request.lastSeen!.place === 'destination-pod';
     // Where others of them were seen to be lost, that is why.
     if (!arrived && !summary.losses.some((l) => l.direction === 'request')) drafts.push(...noAnswer(scene, unanswered));
-    else if (summary.path.nodeIsSource === false) drafts.push(...silent(scene));
+    else if (arrived && summary.path.nodeIsSource === false) drafts.push(...silent(scene));
   }
   return drafts;
 }
@@ -173,12 +173,12 @@ function notSent(scene: FlowScene, direction: Direction, list: readonly Loss[], 
   return unanswered.sure ? [unresolved] : [unresolved, drop];
 }
 
-/** A MAC that ARP confirms is no stale entry. */
+/** A MAC that ARP confirms is no stale entry, and whoever answers ARP for the outer destination is on one link with the sender, without NAT. */
 function refutedBetween(path: FlowPath, { lastSeen }: Loss): RegExp {
   const o = lastSeen.observations[0];
   const owner = path.arps.find((a) => a.point === o?.point && a.senderAddress === o?.outer?.destination);
   if (owner === undefined || owner.senderMac !== o?.ethernet?.destination) return /^$/;
-  return /MAC that is not the receiver's/;
+  return /MAC that is not the receiver's|NAT between the nodes/;
 }
 
 /** It left one node and did not reach the other. How it travelled says what can have dropped it. */
@@ -495,7 +495,7 @@ function fragmentsLost(scene: FlowScene, journey: Journey, direction: Direction)
       segment: segmentBetween(whole.role, hop.role),
       confidence: 'likely',
       message: null,
-      fact: `${probeName(scene, direction, journey.position)} is ${before} at ${seenAt(whole)}, and ${pieces(hop)}${pieces(whole) === 0 ? ' fragment(s)' : ''} of ${pieces(whole) === 0 ? 'it' : 'them'} at ${seenAt(hop)}`,
+      fact: `${probeName(scene, direction, journey.position)} is ${before} at ${seenAt(whole)}, and ${pieces(hop)}${pieces(whole) > 0 ? '' : pieces(hop) === 1 ? ' fragment' : ' fragments'} of ${pieces(whole) === 0 ? 'it' : 'them'} at ${seenAt(hop)}`,
       evidence: [...whole.observations, ...hop.observations].flatMap((o): Draft['evidence'] =>
         o.fragments.length === 0 ? [o.ref] : o.fragments,
       ),

@@ -32,6 +32,7 @@ export function detectMtu(scene: FlowScene): Draft[] {
       message: `a machine on the way takes only ${first.nextHopMtu} octets, and the pod was not told`,
       fact: `${addressText(first.sender)} told the node a next-hop MTU of ${first.nextHopMtu} (${refText(first)}); no ICMP 3/4 with ${first.nextHopMtu - OUTER_HEADER} was seen at the pod`,
       evidence: onTheWay.map((e) => e.ref),
+      without: /filtered or never sent/,
     });
   }
   drafts.push(...cutOuter(scene));
@@ -205,6 +206,10 @@ function thresholds(scene: FlowScene): Draft[] {
         message: `datagrams of ${smallestLost} octets and more are lost, ${largestPassed} and less pass`,
         fact: `${list.length} ${plural(direction)} of ${smallestLost} to ${list.reduce((most, l) => Math.max(most, l.size), 0)} octets last seen at ${seenAt(first.lastSeen)}, not at ${first.firstMissing.point!.label}; ${passed} of at most ${largestPassed} octets passed`,
         evidence: list.flatMap((l) => l.lastSeen.observations.slice(0, 1).map((o) => o.ref)),
+        // The sending node's underlay was captured, and no message of that kind is in it.
+        ...(segment === 'S34' && !summary.tooBig.some((e) => e.quotedOuter !== null)
+          ? { without: /^ICMP 3\/4 reaches the node/ }
+          : {}),
       };
       drafts.push(...ids.map((id) => ({ ...base, id })));
     }

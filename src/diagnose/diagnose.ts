@@ -1,5 +1,6 @@
 import type { Finding } from '../checks/finding.js';
 import type { CaptureScene } from '../checks/rule.js';
+import { baseName } from '../follow/point-name.js';
 import type { Diagnosis } from '../report/report.js';
 import { detectAddressing } from './detect-addressing.js';
 import { detectBlindCaptures, detectRuns } from './detect-captures.js';
@@ -11,6 +12,7 @@ import { detectProblems } from './detect-problems.js';
 import { detectQuality } from './detect-quality.js';
 import { type Draft, finishDiagnosis } from './draft.js';
 import type { FlowScene } from './scene.js';
+import { plainCount } from './words.js';
 
 export function diagnoseFlow(scene: FlowScene): Diagnosis[] {
   const drafts: Draft[] = [];
@@ -44,7 +46,22 @@ function inOrder(drafts: readonly Draft[]): Draft[] {
     if (draft.direction === null && [...kept.values()].some((d) => d.id === draft.id && d.direction !== null))
       kept.delete(key);
   }
-  return [...kept.values()].sort((a, b) => rank[a.confidence] - rank[b.confidence]);
+  const ordered = [...kept.values()].sort((a, b) => rank[a.confidence] - rank[b.confidence]);
+  // The cause leads: what it brings about stands behind it.
+  const follows = new Set(ordered.flatMap((d) => (d.confidence === 'certain' ? (consequences[d.id] ?? []) : [])));
+  return [...ordered.filter((d) => !follows.has(d.id)), ...ordered.filter((d) => follows.has(d.id))];
+}
+
+/** A peer that looks a tunnel up by its addresses refuses what comes from, or goes to, an address that is not the tunnel's. */
+const consequences: Readonly<Record<string, readonly string[]>> = {
+  'wrong-outer-source': ['tunnel-down-at-decapsulator', 'decapsulator-input-reject'],
+};
+
+/** Where two claim one address, that address is asked for, on the link where both were heard. */
+function conflictAt({ evidence, point }: Finding): Pick<Draft, 'peer' | 'machines'> {
+  const address = /^MAC of (\S+)$/.exec(evidence[0]?.field ?? '')?.[1];
+  if (address === undefined || point === null) return {};
+  return { peer: address, machines: { sender: `the machine of ${baseName(point)}` } };
 }
 
 /** What concerns no single flow. `passedOver`: flows that were there and are no pod traffic between nodes. */
@@ -65,12 +82,12 @@ export function diagnoseCaptures(scene: CaptureScene, findings: readonly Finding
   } else if (scene.flows.every((f) => f.records.length === 0 || f.pointsSeen.size === 0)) {
     const frames = scene.points.reduce((sum, p) => sum + p.traffic.frames, 0);
     const other =
-      passedOver > 0 ? `; ${passedOver} flow(s) of echo requests stay on one link or run between nodes` : '';
+      passedOver > 0 ? `; ${plainCount(passedOver, 'flow')} of echo requests on one link or between nodes` : '';
     drafts.push({
       ...base,
       id: 'no-request-found',
       message: null,
-      fact: `${frames} frames in ${scene.captures.length} capture(s), no echo request between pods among them${other}`,
+      fact: `${plainCount(frames, 'frame')} in ${plainCount(scene.captures.length, 'capture')}, no echo request between pods among them${other}`,
       evidence: [],
     });
   }
@@ -92,6 +109,7 @@ export function diagnoseCaptures(scene: CaptureScene, findings: readonly Finding
       message: finding.message,
       fact: `seen at ${scene.points.find((p) => p.id === finding.point)?.label ?? finding.point}: ${finding.message}`,
       evidence: finding.evidence,
+      ...conflictAt(finding),
     });
   }
   const seen = new Set<string>();

@@ -18,6 +18,11 @@ export function plural(direction: 'request' | 'reply'): string {
   return direction === 'request' ? 'requests' : 'replies';
 }
 
+/** "1 frame", "2 frames" */
+export function plainCount(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** A share in percent: never 0 of something, never 100 of less than all. */
 export function shareText(part: number, whole: number): string {
   const percent = (100 * part) / whole;
@@ -42,7 +47,7 @@ export function seenAt(hop: Hop): string {
 export function absentFrom(scene: FlowScene, point: CapturePoint): string {
   if (scene.summary.pointsSeen.has(point)) return `${point.label} holds other datagrams of this flow and not this one`;
   if (point.traffic.frames === 0) return `${point.label} is empty: nothing in it shows that it was running`;
-  return `${point.label} holds ${point.traffic.frames} other frame(s) and not this one`;
+  return `${point.label} holds ${plainCount(point.traffic.frames, 'other frame')} and not this one`;
 }
 
 /** A finding names its point by id; people read the label. */

@@ -3,9 +3,10 @@
  * A runner shows ten annotations of a kind for each step, so more than that are counted in one line instead of being lost.
  */
 
-import { allDiagnoses, frameCommand, verdictLine } from '../report/reading.js';
+import { frameCommand } from '../report/reading.js';
 import type { Report } from '../report/report.js';
 import { markdownText, workflowData, workflowProperty } from '../report/safe-text.js';
+import { causeText, storyOf, storyText, verdictLine } from '../report/story.js';
 import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import { reportMarkdown } from './markdown.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
@@ -34,11 +35,6 @@ function annotation(kind: Kind, group: FindingGroup): string {
   return command(kind, properties, lines);
 }
 
-/** The verdict without its word, which the title of the annotation says. */
-function verdictReason(report: Report): string {
-  return verdictLine(report).replace(/^[A-Z]+\s+/, '');
-}
-
 const shownOfKind = 9;
 
 function annotations(kind: Kind, groups: readonly FindingGroup[]): string[] {
@@ -54,20 +50,15 @@ export const reportGithub: Reporter = (report) => {
   const fails = failsTheRun(report, groups);
   const failed = groups.filter(fails);
   const warned = groups.filter((group) => group.verdict === 'fail' && group.severity === 'warning' && !fails(group));
+  const story = storyOf(report);
   const lines: string[] = [];
-  if (report.outcome !== 'pass')
-    lines.push(command('error', { title: report.outcome.toUpperCase() }, [verdictReason(report)]));
+  if (report.outcome !== 'pass') lines.push(command('error', { title: story.word }, storyText(story)));
   lines.push(...annotations('error', failed), ...annotations('warning', warned));
-  for (const { diagnosis } of allDiagnoses(report).slice(0, shownOfKind)) {
-    lines.push(
-      command('notice', { title: diagnosis.id }, [
-        diagnosis.message,
-        diagnosis.fact,
-        ...diagnosis.next.map((next) => `next: ${next}`),
-      ]),
-    );
+  const causes = [story.cause, ...story.others].filter((cause) => cause !== null && cause.diagnosis !== null);
+  for (const cause of causes.slice(0, shownOfKind)) {
+    lines.push(command('notice', { title: cause!.id }, causeText(cause!)));
   }
-  if (report.outcome === 'pass') lines.push(command('notice', { title: 'PASS' }, [verdictReason(report)]));
+  if (report.outcome === 'pass') lines.push(command('notice', { title: story.word }, [story.sentence]));
   return `${lines.join('\n')}\n`;
 };
 

@@ -3,8 +3,8 @@
  * fingerprint that is unique and stays the same between runs. `lines.begin` is the frame number.
  */
 
-import { verdictLine } from '../report/reading.js';
 import { fingerprint, safeJson, safeText } from '../report/safe-text.js';
+import { verdictLine } from '../report/story.js';
 import { failsTheRun, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import type { Reporter } from './reporter.js';
 

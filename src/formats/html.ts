@@ -1,42 +1,37 @@
 /** The report as one self-contained HTML page: no network, a strict policy, readable on paper, on a phone and without colour. */
 
 import type { Outcome } from '../checks/finding.js';
+import { mtuStatement } from '../report/basis.js';
 import {
-  allDiagnoses,
   allFindings,
   boundedDuration,
   captureTroubles,
   commonFolder,
   frameCommand,
-  furtherFact,
   isFailure,
   journeyToShow,
   type Mark,
   markSign,
-  mtuStatement,
   type NameOf,
   noteText,
   refusalGroups,
   refusalText,
   shortNames,
   sideOf,
-  whatPassed,
   worstOf,
 } from '../report/reading.js';
 import type { Diagnosis, FlowReport, JourneyReport, Report } from '../report/report.js';
 import { safeText } from '../report/safe-text.js';
+import { causeOf, openText, type Step, storyOf } from '../report/story.js';
 import { type FindingGroup, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import { pageScript, pageStyle, scriptHash, styleHash } from './html/assets.js';
 import { headerStacks } from './html/headers.js';
 import { ladder } from './html/ladder.js';
 import { html, type Markup, trusted } from './html/markup.js';
 import { pathPicture } from './html/picture.js';
-import { segmentName } from './pretty.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 
 const word: Record<Outcome, string> = { pass: 'PASS', fail: 'FAIL', unproven: 'UNPROVEN' };
-/** A diagnosis that is not certain is never told as if it were. */
-const sure: Record<Diagnosis['confidence'], string> = { certain: '', likely: 'Likely: ', possible: 'Possible: ' };
 const outcomeText: Record<Outcome, string> = { pass: 'passed', fail: 'failed', unproven: 'unproven' };
 
 interface Page {
@@ -83,31 +78,24 @@ function sign(mark: Mark): Markup {
 }
 
 function verdictHeader({ report }: Page): Markup {
-  const { outcome, reasons, counts } = report;
+  const { outcome, counts } = report;
   const sum = (read: (flow: FlowReport) => number): number =>
     report.flows.reduce((total, flow) => total + read(flow), 0);
   const probes = sum((flow) => flow.probes);
-  const told = outcome === 'pass' ? [] : allDiagnoses(report);
-  const worst = told[0];
-  const others = told.filter(({ flow }) => flow === worst?.flow).length - 1;
-  const place =
-    worst === undefined
-      ? []
-      : [
-          worst.flow === null ? null : `${worst.flow.source} → ${worst.flow.destination}`,
-          worst.diagnosis.segment === null ? null : segmentName(worst.diagnosis.segment),
-        ].filter((part) => part !== null);
-  const lead =
-    outcome === 'pass'
-      ? html`<p class="lead">${`${whatPassed(report)}.`}</p>`
-      : worst === undefined
-        ? html``
-        : html`<p class="lead">${sure[worst.diagnosis.confidence]}${prose(worst.diagnosis.message)}${others > 0 ? html` <span class="faint">and ${others} more ${others === 1 ? 'diagnosis' : 'diagnoses'} below</span>` : html``}</p>${place.length === 0 ? html`` : html`<p>${place.join(', ')}</p>`}`;
-  const shown = reasons.slice(0, worst === undefined ? 6 : 4);
-  const more =
-    reasons.length > shown.length ? html`<li>and ${reasons.length - shown.length} more reasons</li>` : html``;
-  const why =
-    outcome === 'pass' ? html`` : html`<ul class="why">${shown.map((reason) => html`<li>${reason}</li>`)}${more}</ul>`;
+  const story = storyOf(report);
+  const cause = outcome === 'pass' ? null : story.cause;
+  const more = story.others.length;
+  const others =
+    more > 0
+      ? html` <span class="faint">and ${more} more ${more === 1 ? 'diagnosis' : 'diagnoses'} below</span>`
+      : html``;
+  const [step] = cause?.steps ?? [];
+  const told =
+    cause === null
+      ? html``
+      : html`<p><strong>${cause.title}:</strong> ${prose(cause.text)}${others}</p>${cause.where === '' ? html`` : html`<p><strong>Where:</strong> ${cause.where}</p>`}${step === undefined ? html`` : html`<p><strong>Suspect:</strong> ${prose(step.cause)}</p>${stepCommand(step)}`}`;
+  const open = outcome === 'pass' ? [] : story.open.slice(0, 5);
+  const lead = html`<p class="lead">${prose(story.sentence)}.</p>${told}<dl class="facts">${story.basis.map(({ label, text }) => html`<dt>${label}</dt><dd>${text}</dd>`)}</dl>${open.length === 0 ? html`` : html`<ul class="why">${open.map((question) => html`<li>${prose(openText(question))}</li>`)}</ul>`}`;
   const folder = commonFolder(report);
   const warnings = allFindings(report).filter(
     ({ finding }) => finding.verdict === 'fail' && finding.severity !== 'error',
@@ -130,30 +118,27 @@ function verdictHeader({ report }: Page): Markup {
       .slice(0, 4),
     ['#basis', 'What this rests on'] as const,
   ];
-  return html`<header class="verdict ${outcome}"><div><h1><span class="word"><span aria-hidden="true">${markSign[outcome]}</span> ${word[outcome]}</span></h1>${lead}${why}<ul class="tally">${tally.map(([name, count]) => html`<li><strong>${count}</strong> ${name}</li>`)}</ul><p class="faint">${report.tool.name} ${report.tool.version}, ${report.captures.length} ${plural(report.captures.length, 'capture')}${folder === '' ? '' : ` in ${folder}`}, profile ${report.expectation.profile}</p><nav class="jump" aria-label="Sections">${jumps.map(([href, name]) => html`<a href="${href}">${name}</a>`)}</nav></div></header>`;
+  return html`<header class="verdict ${outcome}"><div><h1><span class="word"><span aria-hidden="true">${markSign[outcome]}</span> ${word[outcome]}</span></h1>${lead}<ul class="tally">${tally.map(([name, count]) => html`<li><strong>${count}</strong> ${name}</li>`)}</ul><p class="faint">${report.tool.name} ${report.tool.version}, ${report.captures.length} ${plural(report.captures.length, 'capture')}${folder === '' ? '' : ` in ${folder}`}, profile ${report.expectation.profile}</p><nav class="jump" aria-label="Sections">${jumps.map(([href, name]) => html`<a href="${href}">${name}</a>`)}</nav></div></header>`;
 }
 
-function diagnosisCard(diagnosis: Diagnosis, page: Page, level: HeadingLevel): Markup {
+function stepCommand({ command: next, machine }: Step): Markup {
+  return next === '' ? html`` : command(next, machine);
+}
+
+function diagnosisCard(diagnosis: Diagnosis, flow: FlowReport | null, page: Page, level: HeadingLevel): Markup {
+  const { id, text, where, shown, steps, frames: evidence } = causeOf(diagnosis, flow, page.nameOf);
   const tags = [diagnosis.segment, diagnosis.direction, diagnosis.confidence].filter((tag) => tag !== null);
-  const named = new Set(diagnosis.causes.map(({ cause }) => cause));
-  const causes = [
-    ...diagnosis.causes.map(
-      ({ cause, confirm, command: next, where }) =>
-        html`<li><strong>${prose(cause)}</strong>${confirm === '' ? html`` : html`<br><span class="faint">confirmed if</span> ${prose(confirm)}`}${next === '' ? html`` : command(next, `on ${where}`)}</li>`,
-    ),
-    ...diagnosis.candidates
-      .filter((candidate) => !named.has(candidate))
-      .map((candidate) => html`<li><strong>${prose(candidate)}</strong></li>`),
-  ];
-  const frames = diagnosis.evidence
+  const causes = steps.map(
+    (step) =>
+      html`<li><strong>${prose(step.cause)}</strong>${step.confirm === '' ? html`` : html`<br><span class="faint">confirmed if</span> ${prose(step.confirm)}`}${stepCommand(step)}</li>`,
+  );
+  const frames = evidence
     .slice(0, 3)
     .filter((one) => one.frame > 0)
     .map((one) => command(frameCommand(one.file, one.frame), `${page.nameOf(one.file)} frame ${one.frame}`));
-  const text = page.options.explain(diagnosis.id);
-  const fact = furtherFact(diagnosis);
-  const about =
-    text === null || text.summary === diagnosis.message ? html`` : html`<p class="faint">${prose(text.summary)}</p>`;
-  return html`<article class="card diagnosis">${heading(level, prose(diagnosis.message))}<p class="faint"><code>${diagnosis.id}</code>${tags.map((tag) => html`<span class="tag">${tag}</span>`)}</p>${fact === '' ? html`` : html`<p><strong>Seen:</strong> ${prose(fact)}</p>`}${diagnosis.segment === null ? html`` : html`<p><strong>Where:</strong> ${segmentName(diagnosis.segment)}</p>`}${causes.length === 0 ? html`` : html`<p><strong>${causes.length === 1 ? 'Probable cause:' : 'Possible causes, most likely first:'}</strong></p><ol>${causes}</ol>`}${frames.length === 0 ? html`` : html`<p class="faint">The frames this rests on:</p>${frames}`}${about}</article>`;
+  const about = page.options.explain(id);
+  const words = about === null || about.summary === text ? html`` : html`<p class="faint">${prose(about.summary)}</p>`;
+  return html`<article class="card diagnosis">${heading(level, prose(text))}<p class="faint"><code>${id}</code>${tags.map((tag) => html`<span class="tag">${tag}</span>`)}</p>${shown === '' ? html`` : html`<p><strong>Seen:</strong> ${prose(shown)}</p>`}${where === '' ? html`` : html`<p><strong>Where:</strong> ${where}</p>`}${causes.length === 0 ? html`` : html`<p><strong>${causes.length === 1 ? 'Probable cause:' : 'Possible causes, most likely first:'}</strong></p><ol>${causes}</ol>`}${frames.length === 0 ? html`` : html`<p class="faint">The frames this rests on:</p>${frames}`}${words}</article>`;
 }
 
 /** Failed rules of a flow or of the captures, each once with all its places. */
@@ -197,7 +182,7 @@ function otherFindings(page: Page, flow: FlowReport | null): Markup {
       .slice(0, rowsOfFindings)
       .map(
         ({ rule, name, finding }) =>
-          html`<tr><td class="${verdict}">${markSign[verdict]}</td><td>${rule}</td><td>${name}</td><td>${[finding.direction, finding.role].filter((part) => part !== null).join(' ')}</td><td>${finding.point === null ? '' : page.nameOf(finding.point)}</td><td class="wrap">${prose(finding.message)}</td></tr>`,
+          html`<tr><td class="${verdict}">${markSign[verdict]}</td><td>${rule}</td><td>${verdict === 'pass' ? name : 'not judged'}</td><td>${[finding.direction, finding.role].filter((part) => part !== null).join(' ')}</td><td>${finding.point === null ? '' : page.nameOf(finding.point)}</td><td class="wrap">${prose(finding.message)}</td></tr>`,
       );
     const title = verdict === 'pass' ? `Passed (${own.length})` : `Unproven (${own.length})`;
     const cut =
@@ -255,7 +240,7 @@ function flowSection(page: Page, flow: FlowReport, index: number): Markup {
   const diagnoses =
     flow.diagnoses.length === 0
       ? html``
-      : html`<h3>Diagnosis</h3>${flow.diagnoses.map((diagnosis) => diagnosisCard(diagnosis, page, 'h4'))}`;
+      : html`<h3>Diagnosis</h3>${flow.diagnoses.map((diagnosis) => diagnosisCard(diagnosis, flow, page, 'h4'))}`;
   const failed = failures.length === 0 ? html`` : html`<h3>Failed checks</h3>${failures}`;
   const counted = `${flow.probes} ${plural(flow.probes, 'request')}, ${flow.delivered} delivered, ${flow.replied} replied`;
   const judged = html`<p>${counted}. MTU ${mtuStatement(report, flow)}.</p>${diagnoses}${failed}`;
@@ -405,7 +390,7 @@ export const reportHtml: Reporter = (report, options) => {
 <a class="skip" href="#main">Skip to the details</a>
 ${verdictHeader(page)}
 <main id="main">
-${report.diagnoses.length === 0 ? html`` : html`<section><h2>Diagnosis</h2>${report.diagnoses.map((diagnosis) => diagnosisCard(diagnosis, page, 'h3'))}</section>`}
+${report.diagnoses.length === 0 ? html`` : html`<section><h2>Diagnosis</h2>${report.diagnoses.map((diagnosis) => diagnosisCard(diagnosis, null, page, 'h3'))}</section>`}
 ${ofCaptures.length === 0 ? html`` : html`<section><h2>Captures that failed a check</h2>${ofCaptures}</section>`}
 ${flowsSection(page)}
 ${detailed.map((flow) => flowSection(page, flow, report.flows.indexOf(flow)))}

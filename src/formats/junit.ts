@@ -3,9 +3,10 @@
  * a case for each rule at each hop. Unproven is skipped with its reason; an unproven run is an error of the verdict's case.
  */
 
-import { frameCommand, verdictLine } from '../report/reading.js';
+import { frameCommand } from '../report/reading.js';
 import type { Report } from '../report/report.js';
 import { markupText, safeText } from '../report/safe-text.js';
+import { storyOf, storyText, verdictLine } from '../report/story.js';
 import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace } from './grouping.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 
@@ -98,14 +99,15 @@ function markupLines(lines: string): string {
 
 /** One case that fails closed: a run that proved too little is not green because all its cases were skipped. */
 function verdictSuite(report: Report): Suite {
-  const line = verdictLine(report);
-  const reasons = markupLines(report.reasons.map(safeText).join('\n'));
+  const story = storyOf(report);
+  const line = verdictLine(report, story);
+  const told = markupLines(storyText(story).map(safeText).join('\n'));
   const failed = report.outcome === 'fail';
   const unproven = report.outcome === 'unproven';
   const content =
     report.outcome === 'pass'
       ? ''
-      : element(failed ? 'failure' : 'error', { message: line, type: report.outcome }, reasons);
+      : element(failed ? 'failure' : 'error', { message: line, type: report.outcome }, told);
   return {
     name: 'verdict',
     cases: [testCase('verdict', 'everything required is proven', content)],

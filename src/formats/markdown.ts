@@ -4,21 +4,18 @@ import type { Direction } from '../path/roles.js';
 import {
   boundedDuration,
   captureTroubles,
-  flowToShow,
   frameCommand,
-  journeyToShow,
   markSign,
-  mtuStatement,
   noteText,
   refusalGroups,
   refusalText,
   shortNames,
   tallyLine,
-  verdictLine,
   worstOf,
 } from '../report/reading.js';
-import type { Diagnosis, FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
-import { guardLines, markdownCode, markdownText, safeText } from '../report/safe-text.js';
+import type { FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
+import { guardLines, markdownCode, markdownText } from '../report/safe-text.js';
+import { type CauseStory, minor, openText, storyOf, verdictLine } from '../report/story.js';
 import { type FindingGroup, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 import { type HopRow, hopRows } from './table.js';
@@ -31,13 +28,6 @@ function row(cells: readonly string[]): string {
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
   return [row(heads), row(heads.map(() => '---')), ...rows.map(row), ''];
-}
-
-function codeBlock(lines: readonly string[]): string[] {
-  const safe = lines.map(safeText);
-  const longest = Math.max(2, ...safe.flatMap((line) => [...line.matchAll(/`+/g)].map((run) => run[0].length)));
-  const fence = '`'.repeat(longest + 1);
-  return [`${fence}sh`, ...safe, fence, ''];
 }
 
 function hopCells(hop: HopRow): string[] {
@@ -93,19 +83,16 @@ function journeyBlock(report: Report, journey: JourneyReport): string[] {
   return lines;
 }
 
-function diagnosisBlock(diagnosis: Diagnosis): string[] {
-  const where = [diagnosis.segment, diagnosis.direction, diagnosis.confidence]
-    .filter((part) => part !== null)
-    .join(', ');
-  const lines = [`### ${markdownText(diagnosis.id)} (${markdownText(where)})`, '', markdownText(diagnosis.message), ''];
-  if (diagnosis.fact !== '') lines.push(`**Seen:** ${markdownText(diagnosis.fact)}`, '');
-  diagnosis.causes.forEach((cause, i) => {
-    const confirm = cause.confirm === '' ? '' : ` Confirmed if ${markdownText(cause.confirm)}.`;
-    lines.push(`${i + 1}. ${markdownText(cause.cause)}.${confirm}`);
-    if (cause.command !== '') lines.push(`   On ${markdownText(cause.where)}: ${markdownCode(cause.command)}`);
+function causeBlock(cause: CauseStory): string[] {
+  const lines = [`### ${markdownText(cause.title)}: ${markdownText(cause.text)} (${markdownText(cause.id)})`, ''];
+  if (cause.where !== '') lines.push(`**Where:** ${markdownText(cause.where)}`, '');
+  if (cause.shown !== '') lines.push(`**Shown by:** ${markdownText(cause.shown)}`, '');
+  cause.steps.forEach(({ cause: suspect, confirm, machine, command }, i) => {
+    const confirmed = confirm === '' ? '' : ` Confirmed if ${markdownText(confirm)}.`;
+    lines.push(`${i + 1}. ${markdownText(suspect)}.${confirmed}`);
+    if (command !== '')
+      lines.push('', `   ${markdownText(machine.replace(/^on /, 'On '))}: ${markdownCode(command)}`, '');
   });
-  const named = new Set(diagnosis.causes.map(({ cause }) => cause));
-  for (const candidate of diagnosis.candidates) if (!named.has(candidate)) lines.push(`- ${markdownText(candidate)}`);
   lines.push('');
   return lines;
 }
@@ -170,7 +157,7 @@ function failures(report: Report, options: ReporterOptions): string[] {
   if (unproven.length > 0) {
     lines.push('<details>', `<summary>Unproven (${unproven.length})</summary>`, '');
     for (const group of unproven.slice(0, 200)) {
-      lines.push(`- ${group.rule} ${markdownText(`${groupPlace(group)}: ${group.finding.message}`)}`);
+      lines.push(`- ${group.rule} not judged ${markdownText(`${groupPlace(group)}: ${group.finding.message}`)}`);
     }
     lines.push('', '</details>', '');
   }
@@ -179,19 +166,21 @@ function failures(report: Report, options: ReporterOptions): string[] {
 
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a page from its top to its end
 export const reportMarkdown: Reporter = (report, options) => {
-  const lines = [`# ${sign[report.outcome]} ${markdownText(verdictLine(report))}`, '', tallyLine(report), ''];
-  const main = flowToShow(report);
+  const story = storyOf(report);
+  const lines = [`# ${sign[report.outcome]} ${markdownText(verdictLine(report, story))}`, ''];
+  const main = story.flow;
+  const causes = [story.cause, ...story.others].filter((cause) => cause !== null);
+  for (const cause of options.all ? causes : causes.slice(0, 10)) lines.push(...causeBlock(cause));
+  if (causes.length > 10 && !options.all) lines.push(`… and ${causes.length - 10} more diagnoses.`, '');
+  for (const { label, text } of story.basis) lines.push(`- **${label}:** ${markdownText(text)}`);
+  for (const note of story.notes) lines.push(`- **Note:** ${markdownText(note)}`);
+  for (const question of report.outcome === 'pass' ? [] : story.open.slice(0, 5))
+    lines.push(`- ❓ ${markdownText(openText(question))}`);
+  lines.push(`- ${tallyLine(report)}`, '');
   if (report.flows.length > 1) lines.push(`## Flows (${report.flows.length})`, '', ...flowsTable(report.flows));
-  const diagnoses = [...report.diagnoses, ...report.flows.flatMap((flow) => flow.diagnoses)];
-  if (diagnoses.length > 0) {
-    lines.push(`## Diagnosis`, '');
-    for (const diagnosis of options.all ? diagnoses : diagnoses.slice(0, 10)) lines.push(...diagnosisBlock(diagnosis));
-    const next = [...new Set(diagnoses.slice(0, 10).flatMap((diagnosis) => diagnosis.next))];
-    if (next.length > 0) lines.push('**Next**', '', ...codeBlock(next));
-  }
   lines.push(...failures(report, options));
   if (main !== null) {
-    const one = journeyToShow(main);
+    const one = story.journey;
     const journeys = options.all ? report.flows.flatMap((flow) => flow.journeys) : one === null ? [] : [one];
     lines.push('## Journey', '');
     for (const journey of journeys) lines.push(...journeyBlock(report, journey));
@@ -199,7 +188,6 @@ export const reportMarkdown: Reporter = (report, options) => {
   const { expectation } = report;
   const from = expectation.from === null ? '' : ` (${expectation.from})`;
   lines.push('## What this rests on', '');
-  if (main !== null) lines.push(`- MTU: ${markdownText(mtuStatement(report, main))}`);
   lines.push(`- Expectation: ${markdownText(`${expectation.source}${from}, profile ${expectation.profile}`)}`);
   for (const weakness of expectation.weaknesses) lines.push(`  - ${markdownText(weakness)}`);
   for (const clock of report.clocks) {
@@ -207,7 +195,7 @@ export const reportMarkdown: Reporter = (report, options) => {
       boundedDuration(clock.offset, clock.bound) ?? `offset unknown${clock.reason === null ? '' : `, ${clock.reason}`}`;
     lines.push(`- Clocks of ${markdownText(clock.between.join(' and '))}: ${markdownText(offset)}`);
   }
-  for (const note of [...report.notes, ...(main?.notes ?? [])])
+  for (const note of [...report.notes, ...(main?.notes ?? [])].filter(({ id }) => minor.has(id)))
     lines.push(`- Note: ${markdownText(noteText(note, shortNames(report)))}`);
   for (const trouble of captureTroubles(report, shortNames(report)))
     lines.push(`- ✗ Capture: ${markdownText(trouble)}`);

@@ -143,7 +143,7 @@ export function hopRows(
   });
 }
 
-function absenceMark(state: HopReportState): Mark {
+export function absenceMark(state: HopReportState): Mark {
   if (state === 'lost-before') return 'fail';
   return state === 'blind' || state === 'not-running' ? 'unproven' : 'none';
 }

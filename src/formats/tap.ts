@@ -3,8 +3,8 @@
  * each hop of each flow. Unproven is `# SKIP`; a failed warning is `not ok … # TODO`, which TAP does not count as a failure.
  */
 
-import { verdictLine } from '../report/reading.js';
 import { guardLines, safeJson, safeText } from '../report/safe-text.js';
+import { verdictLine } from '../report/story.js';
 import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace } from './grouping.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 

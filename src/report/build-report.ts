@@ -2,7 +2,7 @@
 
 import type { Outcome } from '../checks/finding.js';
 import type { FlowSummary } from '../checks/flow-summary.js';
-import { type CheckOptions, failsGate, type Judged } from '../checks/run-checks.js';
+import { type CheckOptions, failsGate, type Judged, openReason } from '../checks/run-checks.js';
 import { addressText } from '../decode/address.js';
 import type { PathOptions } from '../follow/find-paths.js';
 import type { FlowPath } from '../follow/journey.js';
@@ -72,7 +72,10 @@ export function buildReport(input: ReportInput): Report {
   for (const { finding, blocks } of captureFindings) {
     const what = `${finding.rule} ${finding.name}${finding.point === null ? '' : ` (${finding.point})`}`;
     if (failsGate(finding, options)) lower('fail', what);
-    else if (blocks) lower(options.failOn === 'unproven' ? 'fail' : 'unproven', `${what}: ${finding.message}`);
+    else if (blocks) {
+      const why = finding.verdict === 'fail' ? `${what}: ${finding.message}` : openReason(finding);
+      lower(options.failOn === 'unproven' ? 'fail' : 'unproven', why);
+    }
   }
   const unknown: readonly Note[] = [
     ...input.unusable.map((message): Note => ({ id: 'capture-unusable', message, points: [] })),
@@ -140,9 +143,7 @@ function flowReasons(flow: JudgedFlow, options: CheckOptions): string[] {
   const failed = flow.flowFindings
     .filter((j) => failsGate(j.finding, options))
     .map((j) => `${j.finding.rule} ${j.finding.name}`);
-  const blocked = flow.flowFindings
-    .filter((j) => j.blocks)
-    .map((j) => `${j.finding.rule} ${j.finding.name}: ${j.finding.message}`);
+  const blocked = flow.flowFindings.filter((j) => j.blocks).map((j) => openReason(j.finding));
   const total = flow.kept.total;
   const journeys = [...flow.kept.reasons].map(([why, n]) => (total > 1 ? `${why} (${n} of ${total} probes)` : why));
   return failed.length > 0 || flow.kept.outcome === 'fail' ? [...failed, ...journeys] : [...journeys, ...blocked];
@@ -185,7 +186,8 @@ function segmentReports(summary: FlowSummary): SegmentReport[] {
       return a.direction === 'request' ? step : -step;
     })
     .map((s) => {
-      const time = summary.oneWay(s);
+      // Different pings have no time between them.
+      const time = summary.path.runs === null ? summary.oneWay(s) : null;
       return {
         segment: s.segment,
         direction: s.direction,

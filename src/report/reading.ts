@@ -128,14 +128,21 @@ export function isFailure(finding: Finding): boolean {
   return finding.verdict === 'fail' && finding.severity !== 'info';
 }
 
-/** The one journey to show: the first that failed, else the first that could not be proven, else the first. */
+/**
+ * The one journey to show: the first of those that failed in the way that most of them did, else the first that could not be
+ * proven, else the first.
+ */
 export function journeyToShow(flow: FlowReport): JourneyReport | null {
-  return (
-    flow.journeys.find((journey) => journey.outcome === 'fail') ??
-    flow.journeys.find((journey) => journey.outcome === 'unproven') ??
-    flow.journeys[0] ??
-    null
-  );
+  const ways = new Map<string, JourneyReport[]>();
+  for (const journey of flow.journeys) {
+    if (journey.outcome !== 'fail') continue;
+    const rules = journey.findings.filter((finding) => isFailure(finding) && finding.severity === 'error');
+    const way = [...new Set(rules.map(({ rule }) => rule)), journey.request.firstMissing].join(' ');
+    ways.set(way, [...(ways.get(way) ?? []), journey]);
+  }
+  const isLost = ([journey]: readonly JourneyReport[]): number => (journey?.request.firstMissing == null ? 0 : 1);
+  const [most] = [...ways.values()].sort((a, b) => b.length - a.length || isLost(b) - isLost(a));
+  return most?.[0] ?? flow.journeys.find((journey) => journey.outcome === 'unproven') ?? flow.journeys[0] ?? null;
 }
 
 const outcomeRank = { fail: 0, unproven: 1, pass: 2 } as const;
@@ -252,23 +259,11 @@ export function boundedDuration(value: string | null, bound: string | null): str
   return error === null || error === 0n ? durationText(amount) : `${durationText(amount)} ± ${durationText(error)}`;
 }
 
-/** What the captures say of the MTU, and no more: exercised only when a datagram of that size arrived. */
-export function mtuStatement(report: Report, flow: FlowReport): string {
-  const { tunnelMtu, underlayMtu } = report.expectation;
-  const findings = [...flow.findings, ...flow.journeys.flatMap((journey) => journey.findings)];
-  const of = (...rules: string[]): Finding[] => findings.filter((finding) => rules.includes(finding.rule));
-  const seen = `largest inner datagram seen ${flow.largestInner}${flow.largestOuter === null ? '' : `, outer ${flow.largestOuter}`}`;
-  const limits = `tunnel MTU ${tunnelMtu}, underlay MTU ${underlayMtu}`;
-  if (of('IPT401', 'IPT402').some((finding) => finding.verdict === 'fail')) return `exceeded: ${seen} (${limits})`;
-  if (of('IPT403').some((finding) => finding.verdict === 'fail')) {
-    return `contradicted: the captures tell another MTU than ${tunnelMtu} (IPT403); ${seen} (${limits})`;
-  }
-  const exercised = of('IPT404').some((finding) => finding.verdict === 'pass');
-  if (exercised) {
-    return `exercised at ${Math.max(tunnelMtu, 0)}: ${seen} (${limits})`;
-  }
-  if (!of('IPT401', 'IPT402').some((finding) => finding.verdict === 'pass')) return `not judged: ${seen} (${limits})`;
-  return `not exceeded, ${seen}; not exercised at ${tunnelMtu} (${limits})`;
+/** Files that were given and could not be read as captures, by name. */
+export function unusableFiles(report: Report): string[] {
+  return report.notes
+    .filter(({ id }) => id === 'capture-unusable')
+    .map(({ message }) => (message.split(': ')[0] ?? message).split('/').at(-1) ?? message);
 }
 
 /** One sentence per capture that did not end well. */
@@ -318,54 +313,6 @@ export function tallyLine(report: Report): string {
     .filter(([count, what]) => count > 0 || what === 'passed')
     .map(([count, what]) => `${count} ${what}`);
   return `Checks: ${shown.join(', ')}`;
-}
-
-/** Hops of a path that nobody captured, bridges aside, and tunnel devices where the path goes past them. */
-function rolesNotCaptured(report: Report): HopRole[] {
-  const roles = new Set<HopRole>();
-  for (const flow of report.flows) {
-    for (const journey of flow.journeys.slice(0, 1)) {
-      const plain = journey.request.hops.some((h) => h.role.endsWith('-underlay') && h.encapsulation === 'none');
-      for (const hop of journey.request.hops) {
-        if (hop.point !== null || hop.role.endsWith('-bridge') || (plain && hop.role.endsWith('-tunnel'))) continue;
-        roles.add(hop.role);
-      }
-    }
-  }
-  return [...roles];
-}
-
-/** What a pass says of the requests: with rules left out, or hop by hop, not all of them need have arrived. */
-export function whatPassed(report: Report): string {
-  const probes = report.flows.reduce((sum, flow) => sum + flow.probes, 0);
-  const delivered = report.flows.reduce((sum, flow) => sum + flow.delivered, 0);
-  const requests = `${probes} request${probes === 1 ? '' : 's'}`;
-  const gaps = rolesNotCaptured(report);
-  if (delivered === probes && gaps.length > 0) {
-    return `${requests} travelled the expected path as far as it was captured; not captured: ${gaps.join(', ')}`;
-  }
-  if (delivered === probes) return `${requests} travelled the expected path`;
-  return `nothing that was judged failed; of ${requests}, ${delivered} ${delivered === 1 ? 'was' : 'were'} followed to the end`;
-}
-
-/** "PASS", "FAIL" or "UNPROVEN" with the reason. */
-export function verdictLine(report: Report): string {
-  const reasons = report.reasons.map(safeText);
-  const [first = '', second] = reasons;
-  // "A > B: IPT010 …" twice: the flow is named once.
-  const flow = /^\S+ > \S+: /.exec(first)?.[0];
-  const same = flow !== undefined && second?.startsWith(flow);
-  const shown = [first, ...(second === undefined ? [] : [same ? second.slice(flow.length) : second])].join('; ');
-  const more = reasons.length - 2;
-  const rest = more > 0 ? ` (and ${more} more reason${more === 1 ? '' : 's'})` : '';
-  const diagnosis = allDiagnoses(report)[0]?.diagnosis;
-  const cause =
-    diagnosis === undefined
-      ? ''
-      : ` (diagnosis: ${safeText(diagnosis.id)}${diagnosis.segment === null ? '' : `, ${safeText(diagnosis.segment)}`})`;
-  const why = report.outcome === 'pass' ? whatPassed(report) : `${shown}${rest}${cause}`;
-  const head = { pass: 'PASS', fail: 'FAIL', unproven: 'UNPROVEN' }[report.outcome];
-  return `${head}  ${why === '' ? 'no reason was recorded' : why}`;
 }
 
 /** Which of the two nodes a role lies on, in the direction of the request. */

@@ -18,7 +18,8 @@ export default defineCaptureRule<FrameCut>({
     required: false,
     samples: { pass: 'ok-ping', fail: null },
   },
-  message: ({ frames, snapLength }) => `${frames} frame(s) end inside a header (snapshot length ${snapLength})`,
+  message: ({ frames, snapLength }) =>
+    `${frames} ${frames === 1 ? 'frame ends' : 'frames end'} inside a header (snapshot length ${snapLength})`,
   checkAll: ({ points }) =>
     points
       .filter((p) => p.traffic.frames > 0)

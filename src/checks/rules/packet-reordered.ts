@@ -18,7 +18,7 @@ export default defineFlowRule<Reordered>({
     required: false,
     samples: { pass: 'ok-ping-3', fail: 'bad-reorder' },
   },
-  message: ({ count, between }) => `${count} probe(s) overtaken between ${between}`,
+  message: ({ count, between }) => `${count} ${count === 1 ? 'probe was' : 'probes were'} overtaken between ${between}`,
   check(flow) {
     const worst = flow.reorderings[0];
     if (worst === undefined) {

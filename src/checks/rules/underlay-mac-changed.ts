@@ -75,7 +75,10 @@ function judgePair(a: Observation, b: Observation, leg: Leg, journey: Journey): 
       direct[1].ref,
     );
   }
-  const between = fell > 0 ? `${fell} router(s) between` : 'a network that rewrites MACs and keeps the TTL';
+  const between =
+    fell > 0
+      ? `${fell} ${fell === 1 ? 'router' : 'routers'} between`
+      : 'a network that rewrites MACs and keeps the TTL';
   const strange = [
     ...(told === undefined && !isNeighbour(a, a.ethernet.destination, other, journey) ? [a.ethernet.destination] : []),
     ...(isNeighbour(b, b.ethernet.source, other, journey) ? [] : [b.ethernet.source]),
@@ -120,6 +123,7 @@ function judgeArrival(after: Hop, leg: Leg, journey: Journey): Verdict<UnderlayM
       direct.ref,
     );
   }
-  if (isNeighbour(b, b.ethernet.source, other, journey)) return pass([b], `${fell} router(s) on the way`);
+  if (isNeighbour(b, b.ethernet.source, other, journey))
+    return pass([b], `${fell} ${fell === 1 ? 'router' : 'routers'} on the way`);
   return unproven('expectation', `${passed}, and nothing captured tells whose MAC ${b.ethernet.source} is`);
 }
