@@ -67,18 +67,6 @@ function terminalSvg(command, text, title) {
   ].join('\n');
 }
 
-/** A report without the lists that only a reader at the terminal wants. */
-function shortened(text) {
-  const lines = text.split('\n');
-  const cut = (from, to) => {
-    const start = lines.findIndex((line) => from.test(bare(line)));
-    const end = lines.findIndex((line, i) => i > start && to.test(bare(line)));
-    if (start >= 0 && end > start) lines.splice(start, end - start, '…', '');
-  };
-  cut(/^(Unproven|MTU)/, /^✓ passed/);
-  return lines.join('\n');
-}
-
 /** The sample's stored report as the terminal shows it. The reporter and the words of the rules come from whoever built them. */
 export function screen(reportPretty, explanationOf) {
   const sample = new URL('../samples/bad-ipip-blocked/expected.json', import.meta.url);
@@ -86,7 +74,7 @@ export function screen(reportPretty, explanationOf) {
   const text = reportPretty(report, { width: 100, color: true, all: false, verbose: false, explain: explanationOf });
   return terminalSvg(
     'ipip-trace check *.cap',
-    shortened(text),
-    'ipip-trace check: the request is seen at pod1, pod1-ipip and node1, and lost between node1 and node2, with the candidate causes and the commands to run next',
+    text,
+    'ipip-trace check: the request is seen at pod1, pod1-ipip and node1, and lost between node1 and node2, with the likely cause and the command to run next',
   );
 }

@@ -9,21 +9,8 @@ const files = ['../README.md', '../README.zh-CN.md'].map((name) => new URL(name,
 export function withOutputs(text) {
   return text.replace(/<!-- output: (samples\/[\w-]+) -->\n```\n[\s\S]*?\n```/g, (_, sample) => {
     const answer = readFileSync(new URL(`../${sample}/expected.txt`, import.meta.url), 'utf8').trimEnd();
-    return `<!-- output: ${sample} -->\n\`\`\`\n${shortened(answer)}\n\`\`\``;
+    return `<!-- output: ${sample} -->\n\`\`\`\n${answer}\n\`\`\``;
   });
-}
-
-/** A report of which the middle would only repeat itself: the reply's table and the list of unproven rules are left out. */
-function shortened(answer) {
-  const lines = answer.split('\n');
-  const cut = (from, to) => {
-    const start = lines.findIndex((line) => from.test(line));
-    const end = lines.findIndex((line, i) => i > start && to.test(line));
-    if (start >= 0 && end > start) lines.splice(start, end - start, '…', '');
-  };
-  cut(/^Reply$/, /^(Unproven|Failed|MTU|Diagnosis)/);
-  cut(/^Unproven/, /^(Diagnosis|MTU)/);
-  return lines.join('\n');
 }
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');

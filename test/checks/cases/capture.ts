@@ -76,7 +76,7 @@ export const captureCases: CasesByRule = {
       path: ipipPath({ snapLength: 50 }),
       verdict: 'fail',
       point: 'encapsulator-underlay',
-      message: '2 frame(s) end inside a header (snapshot length 50)',
+      message: '2 frames end inside a header (snapshot length 50)',
       evidence: ['encapsulator-underlay#3'],
     },
   ],

@@ -150,7 +150,7 @@ export const linkCases: CasesByRule = {
       message: 'as expected',
       evidence: ['encapsulator-underlay#3', 'decapsulator-underlay#3'],
     },
-    { name: 'two routers', path: ipipPath({ routers: 2 }), verdict: 'pass', message: '2 router(s) between' },
+    { name: 'two routers', path: ipipPath({ routers: 2 }), verdict: 'pass', message: '2 routers between' },
     {
       name: 'other MACs at the same TTL',
       path: ipipPath().change({ at: 'decapsulator-underlay' }, (draft) => {

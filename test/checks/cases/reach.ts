@@ -334,7 +334,7 @@ export const reachCases: CasesByRule = {
       path: ipipPath({ probes: 4, interval: 20_000_000n }).reorder({ at: 'S34', probe: 2 }),
       verdict: 'fail',
       severity: 'warning',
-      message: '1 probe(s) overtaken between encapsulator-underlay and decapsulator-underlay',
+      message: '1 probe was overtaken between encapsulator-underlay and decapsulator-underlay',
     },
     { name: 'one probe has no order', path: healthy, verdict: 'not-applicable' },
   ],
