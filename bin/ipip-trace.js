@@ -15,7 +15,7 @@ function bundle() {
 async function run() {
   // What holds if the command line ends before it has a status: "internal error", never "pass".
   process.exitCode = 4;
-  const { main } = bundle()?.load('main.cjs') ?? (await import('../dist/cli/main.js'));
+  const { main } = bundle()?.start('main.cjs') ?? (await import('../dist/cli/main.js'));
   process.exitCode = await main(process.argv.slice(2));
 }
 

@@ -28,108 +28,14 @@ const entries = {
 /** pcap-parser says `new Buffer`, which Node takes without a warning under node_modules only; lz4-napi is native. */
 const outside = ['pcap-parser', 'lz4-napi'];
 
-const yargsPlatform = 'yargs/lib/platform-shims/esm.mjs';
-
-/** What stands for a package or a module of Node's where `from` imports it: our own file, or itself, evaluated when called. */
-const standIns = [
-  { from: 'chalk/source/vendor/supports-color/index.js', of: 'node:tty', by: join(own, 'late-tty.cjs') },
-  { from: join(dist, 'capture/read-capture.js'), of: 'node:tty', by: join(own, 'late-tty.cjs') },
-  { from: yargsPlatform, of: 'assert', by: join(own, 'late-assert.cjs') },
-  { from: yargsPlatform, of: 'node:module', by: join(own, 'late-require.cjs') },
-  { from: 'yargs-parser/build/lib/index.js', of: 'node:module', by: join(own, 'late-require.cjs') },
-  { from: yargsPlatform, of: 'cliui', by: 'late' },
-  { from: yargsPlatform, of: 'string-width', by: 'late' },
-  { from: 'cli-table3/src/utils.js', of: 'string-width', by: join(own, 'plain-width.cjs') },
-  { from: join(dist, 'formats/layout.js'), of: 'string-width', by: join(own, 'plain-width.cjs') },
-];
-
-/** Changes to packages. Each must fit exactly once: a new version of the package that says it otherwise fails the build. */
-const changes = [
-  {
-    // The folder of translations, which is copied beside the bundle.
-    file: yargsPlatform,
-    from: "resolve(__dirname, '../../../locales')",
-    to: "resolve(__dirname, '../locales')",
-  },
-  {
-    // Its guess at a version, which is told to it afterwards, looks for package.json from the working directory up.
-    file: yargsPlatform,
-    from: 'findUp: escalade,',
-    to: "findUp: () => fileURLToPath(new URL('../../../package.json', import.meta.url)),",
-  },
-  {
-    // Behind each command that it ran, yargs lays out its help for a later getHelp(). Nobody asks here, and it takes long.
-    file: 'yargs/build/lib/usage.js',
-    from: 'cachedHelpMessage = this.help();',
-    to: '',
-  },
-  {
-    // It holds each call of its own functions against a description that it parses anew; dist's modules run with that.
-    file: 'yargs/build/lib/argsert.js',
-    from: 'function parseArgs() {',
-    to: 'return;\n    function parseArgs() {',
-  },
-  {
-    // Some forty bound functions, made anew whenever one of them is called.
-    file: 'yargs/build/lib/yargs-factory.js',
-    from: 'getInternalMethods() {\n        return {',
-    to: 'getInternalMethods() {\n        return this.internalMethods ??= {',
-  },
-  {
-    // It looks for colour sequences in every text.
-    file: 'cli-table3/src/utils.js',
-    from: "let stripped = ('' + str).replace(code, '');",
-    to: "let stripped = '' + str; if (stripped.includes('\\u001b')) stripped = stripped.replace(code, '');",
-  },
-  {
-    // The same, without a list for each of some thousand questions.
-    file: 'cli-table3/src/cell.js',
-    from: 'return args.filter((v) => v !== undefined && v !== null).shift();',
-    to: 'return args.find((v) => v !== undefined && v !== null);',
-  },
-  {
-    // Text for its debugging, which is off, made anew for each line of each cell.
-    file: 'cli-table3/src/cell.js',
-    from: 'let content = utils.truncate(this.content, 10, this.truncate);',
-    to: "let content = '';",
-  },
-];
-
-const isFile = (id, name) => id === name || id.replaceAll('\\', '/').endsWith(`/node_modules/${name}`);
-
-/** Standing-in, changes, and what import.meta means in a file that is no longer where it was. */
-function adapt(used) {
+/** What import.meta means in a file that is no longer where it was. */
+function adapt() {
   return {
     name: 'adapt',
-    async resolveId(specifier, importer) {
-      const standIn = standIns.find((s) => s.of === specifier && importer !== undefined && isFile(importer, s.from));
-      if (standIn === undefined) {
-        // A stand-in imports what it stands for as the file did for which it stands.
-        const behind = standIns.find((s) => s.of === specifier && s.by === importer);
-        if (behind === undefined || specifier.startsWith('node:')) return null;
-        return this.resolve(specifier, require.resolve(behind.from));
-      }
-      used.add(standIn);
-      if (standIn.by !== 'late') return standIn.by;
-      const { id } = await this.resolve(specifier, importer, { skipSelf: true });
-      return `\0late:${id}`;
-    },
-    load(id) {
-      if (!id.startsWith('\0late:')) return null;
-      const name = JSON.stringify(id.slice('\0late:'.length));
-      const text = `module.exports = (...args) => { const it = require(${name}); return (it.default ?? it)(...args); };`;
-      return { code: text, moduleType: 'js' };
-    },
     transform(code, id) {
-      let text = code;
-      for (const change of changes.filter(({ file }) => isFile(id, file))) {
-        if (text.split(change.from).length !== 2) throw new Error(`${id} does not say once: ${change.from}`);
-        text = text.replace(change.from, () => change.to);
-        used.add(change);
-      }
-      if (!id.startsWith(dist)) return text.replaceAll('import.meta.url', 'urlOf(__filename)');
+      if (!id.startsWith(dist)) return code.replaceAll('import.meta.url', 'urlOf(__filename)');
       const module = relative(dist, id).replaceAll('\\', '/');
-      return text
+      return code
         .replace(/new URL\('(\.[^']*\.js)', import\.meta\.url\)/g, (words, target) => {
           const file = relative(dist, resolve(dirname(id), target)).replaceAll('\\', '/');
           const entry = Object.keys(entries).find((name) => entries[name].module === file);
@@ -140,8 +46,8 @@ function adapt(used) {
   };
 }
 
-/** The chunks of one entry, each the text of a function expression with the parameters of a CommonJS module. */
-async function bundle(name, used, packages) {
+/** The chunks of one entry, each the text of a CommonJS module. */
+async function bundle(name, packages) {
   const { module, withIt } = entries[name];
   const start = [module, ...withIt].map((file) => join(dist, file));
   const together = new Set();
@@ -161,7 +67,7 @@ async function bundle(name, used, packages) {
     input: { [name]: start[0] },
     platform: 'node',
     external: outside,
-    plugins: [adapt(used), usual],
+    plugins: [adapt(), usual],
     onLog(level, log) {
       // Said of yargs' `extends` in configuration files, which is not used; and of what is one file on purpose.
       if (log.code === 'EMPTY_IMPORT_META' || log.code === 'INEFFECTIVE_DYNAMIC_IMPORT') return;
@@ -189,7 +95,7 @@ async function bundle(name, used, packages) {
     const head = 'const urlOf = (file) => require("node:url").pathToFileURL(file).href;';
     return {
       fileName,
-      text: inAscii(`(function (exports, require, module, __filename, __dirname) {${head}${code}\n})`),
+      text: inAscii(`${head}${code}\n`),
     };
   });
 }
@@ -245,16 +151,12 @@ function storeCode(folder) {
 }
 
 async function bundleAll() {
-  const used = new Set();
   const packages = new Set();
-  const files = (await Promise.all(Object.keys(entries).map((name) => bundle(name, used, packages)))).flat();
-  for (const one of [...standIns, ...changes]) {
-    if (!used.has(one)) throw new Error(`nothing asked for ${one.of ?? one.from} in ${one.file ?? one.from}`);
-  }
+  const files = (await Promise.all(Object.keys(entries).map((name) => bundle(name, packages)))).flat();
   files.push({ fileName: 'load.cjs', text: readFileSync(join(own, 'load.cjs'), 'utf8') });
   files.push({ fileName: 'LICENSES.txt', text: licences(packages) });
   for (const name of Object.keys(entries)) {
-    files.push({ fileName: `${name}-entry.cjs`, text: `require('./load.cjs').load('${name}.cjs');\n` });
+    files.push({ fileName: `${name}-entry.cjs`, text: `require('./load.cjs').start('${name}.cjs');\n` });
   }
   const hash = createHash('sha256');
   for (const { fileName, text } of files) hash.update(`${fileName}\0${text}\0`);
@@ -262,7 +164,7 @@ async function bundleAll() {
   const folder = join(dist, 'bundle', mark);
   mkdirSync(folder, { recursive: true });
   for (const { fileName, text } of files) writeFileSync(join(folder, fileName), text);
-  cpSync(join(dirname(require.resolve('yargs/package.json')), 'locales'), join(folder, 'locales'), { recursive: true });
+  cpSync(join(dirname(require.resolve('yargs/package.json')), 'locales'), join(dist, 'locales'), { recursive: true });
   storeCode(folder);
   // Last: from here on it is run. The compiler writes the file anew, without this line.
   const marked = join(dist, 'version.js');

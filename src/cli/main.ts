@@ -1,5 +1,5 @@
 /** The command line: finds the command, runs it, and turns the three kinds of error into exit statuses. */
-import yargs from 'yargs';
+import yargs, { type Argv, type CommandModule } from 'yargs';
 import { guardLines, safeText } from '../report/safe-text.js';
 import { UserError } from '../user-error.js';
 import { version } from '../version.js';
@@ -20,6 +20,30 @@ function restoreDash(args: Record<string, unknown>): void {
     const value = args[key];
     if (Array.isArray(value)) args[key] = value.map((word) => (word === STANDARD_INPUT ? '-' : word));
     else if (value === STANDARD_INPUT) args[key] = '-';
+  }
+}
+
+/** A command that was asked for, with its arguments. */
+class Chosen {
+  constructor(readonly run: () => void | Promise<void>) {}
+}
+
+/** Leaves yargs once it has chosen the command: behind each handler that returns it lays out its whole help, which nobody reads. */
+function chosen<Args>(command: CommandModule<object, Args>): CommandModule<object, Args> {
+  return {
+    ...command,
+    handler(args) {
+      throw new Chosen(() => command.handler(args));
+    },
+  };
+}
+
+async function run(parser: Argv): Promise<void> {
+  try {
+    await parser.parseAsync();
+  } catch (found) {
+    if (!(found instanceof Chosen)) throw found;
+    await found.run();
   }
 }
 
@@ -54,13 +78,13 @@ export async function main(argv: readonly string[]): Promise<number> {
       .usage(
         '$0 <command> [options]\n\nFollows one ICMP request through captures taken at the hops of an IP-in-IP path.',
       )
-      .command(checkCommand(exitWith))
-      .command(expectCommand(exitWith))
-      .command(reportCommand(exitWith))
-      .command(decodeCommand)
-      .command(explainCommand)
-      .command(rulesCommand)
-      .command(collectCommand)
+      .command(chosen(checkCommand(exitWith)))
+      .command(chosen(expectCommand(exitWith)))
+      .command(chosen(reportCommand(exitWith)))
+      .command(chosen(decodeCommand))
+      .command(chosen(explainCommand))
+      .command(chosen(rulesCommand))
+      .command(chosen(collectCommand))
       .completion('completion', 'Print the shell completion script: source <(ipip-trace completion)')
       .example('$0 check captures/', 'Every capture of a folder, judged')
       .example('$0 check *.cap --format junit=report.xml --format pretty', 'The same for a CI server and for people')
@@ -81,7 +105,7 @@ export async function main(argv: readonly string[]): Promise<number> {
           `${(message || error?.message || 'the command line cannot be used').trim().replace(/\s*\n\s*/g, ' ')} (ipip-trace --help shows what can be said)`,
         );
       });
-    await parser.parseAsync();
+    await run(parser);
     return status;
   } catch (error) {
     if (error instanceof UserError) {

@@ -1,12 +1,15 @@
 /** Plain text at a given width: wrapping by words, packing of chunks that must not break, shortening in the middle. */
 import stringWidth from 'string-width';
 
+/** Printable ASCII and the signs of our own reports, one column each: the package builds a large expression for any other text. */
+const plain = /^[ -~·–…→≈✓✗─┄Δ]*$/;
+
 /**
  * Columns that a text takes on a terminal: colour sequences none, East Asian wide characters and emoji two. The table library
  * measures with this very package, so that what is packed here and what it draws agree.
  */
 export function columns(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
+  return plain.test(text) ? text.length : stringWidth(text);
 }
 
 export function pad(text: string, width: number): string {

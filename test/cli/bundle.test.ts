@@ -11,11 +11,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { projectRoot, runTool, samplesFolder, type ToolRun } from '../support/run-tool.js';
 
@@ -227,47 +225,5 @@ describe('stored code', () => {
 
   it('is not asked for by a Node with other options', () => {
     expect(run(['--no-opt', '--max-lazy', bin, 'check', ping])).toEqual(answer);
-  });
-});
-
-describe('the width of a text in the bundle', () => {
-  const require = createRequire(import.meta.url);
-  const table = createRequire(require.resolve('cli-table3'));
-  const real = table('string-width') as (text: string) => number;
-  const width = require('../../tools/bundle/plain-width.cjs') as ((text: string) => number) & { plain: RegExp };
-
-  it('is what the package says', () => {
-    const signs = [
-      ...'·–…→≈✓✗',
-      ...' #*09az~\t\n\u001b[1m',
-      'é',
-      'e\u0301',
-      '漢',
-      '👍🏽',
-      '👩‍👩‍👧',
-      '1️⃣',
-      '\u200d',
-      '\ufe0f',
-      '\ud83d',
-    ];
-    const texts = fc.oneof(
-      fc.string({ unit: fc.constantFrom(...signs) }),
-      fc.string({ unit: 'binary' }),
-      fc.string({ unit: 'grapheme' }),
-    );
-    fc.assert(
-      fc.property(texts, (text) => {
-        expect(width(text)).toBe(real(text));
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  it('is known for each sign beside each other without asking', () => {
-    const all = Array.from({ length: 0x1_0000 }, (_, unit) => String.fromCharCode(unit)).filter((sign) =>
-      width.plain.test(sign),
-    );
-    expect(all.length).toBe(95 + 7);
-    for (const one of all) for (const other of all) expect(real(one + other)).toBe(2);
   });
 });

@@ -1,9 +1,11 @@
-// Loads the chunks of a bundle. It is copied beside them, and they have no other way to one another.
+// Loads the chunks of a bundle, which are CommonJS modules, with what the build stored of them. It is copied beside them.
 const { readFileSync } = require('node:fs');
+const { enableCompileCache } = require('node:module');
 const { Script } = require('node:vm');
 
 /** Names the V8 that compiled a chunk's code. One of another version or machine looks for another file, and compiles itself. */
 const codeEnding = `.${process.arch}-${process.versions.v8}.code`;
+const head = '(function (exports, require, module, __filename, __dirname) {';
 const loaded = new Map();
 /** By file, for the build, which stores what they compiled to. */
 const scripts = new Map();
@@ -22,14 +24,27 @@ function storedCode(file) {
   }
 }
 
-/** The exports of a chunk, which is one function expression with the parameters of a CommonJS module. */
+/**
+ * The exports of an entry. Where the build stored code of another V8, Node keeps what it compiles itself, if it can (from 22.8):
+ * all chunks of a process are loaded one way, since each way has modules of its own.
+ */
+function start(name) {
+  if (enableCompileCache === undefined || storedCode(`${__dirname}/${name}`) !== undefined) return load(name);
+  enableCompileCache();
+  return require(`./${name}`);
+}
+
+/** The exports of a chunk. */
 function load(name) {
   const known = loaded.get(name);
   if (known !== undefined) return known.exports;
   const module = { exports: {} };
   loaded.set(name, module);
   const filename = `${__dirname}/${name}`;
-  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: storedCode(filename) });
+  const script = new Script(`${head}${readFileSync(filename, 'latin1')}\n})`, {
+    filename,
+    cachedData: storedCode(filename),
+  });
   scripts.set(filename, script);
   script.runInThisContext()(module.exports, requireFromChunk, module, filename, __dirname);
   return module.exports;
@@ -39,4 +54,4 @@ function requireFromChunk(specifier) {
   return specifier.startsWith('./') ? load(specifier.slice(2)) : require(specifier);
 }
 
-module.exports = { load, scripts, codeEnding };
+module.exports = { start, load, scripts, codeEnding };
