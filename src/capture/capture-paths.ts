@@ -5,7 +5,8 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../user-error.js';
 import { asUserError } from './system-error.js';
 
-const captureName = /\.(?:p?cap|pcapng)(?:\.(?:gz|zst|lz4|xz))?$/i;
+/** Rotated ones as well: tcpdump -C and -W put a number behind the ending (x.cap0, x.pcap03), dumpcap -b before it. */
+const captureName = /\.(?:p?cap|pcapng)\d*(?:\.(?:gz|zst|lz4|xz))?$/i;
 
 export interface CapturePaths {
   readonly paths: readonly string[];

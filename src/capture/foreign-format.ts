@@ -59,6 +59,8 @@ export function describeForeignFormat(start: Uint8Array): string {
     if (matches(start, signature)) return `is ${signature.name}, not pcap or pcapng: ${signature.cure}`;
   }
   if (start.length < 4) return `has ${start.length} octets only, not a capture: take it again (tcpdump -w FILE)`;
+  const worded = describeWords(start);
+  if (worded !== null) return worded;
   if (isText(start)) return 'is text, not pcap or pcapng: write captures with tcpdump -w FILE, not with > FILE';
   if (isErf(start)) return `looks like an ERF file, not pcap or pcapng: ${convert}`;
   if (isCommView(start)) return `looks like a CommView file, not pcap or pcapng: ${convert}`;
@@ -73,6 +75,23 @@ function matches(start: Uint8Array, { octets }: Signature): boolean {
     if (start[i] !== octet) return false;
   }
   return true;
+}
+
+const again = "take it again without a terminal (no -t), and tcpdump's own words apart: tcpdump -U -w - 2>/dev/null";
+
+/** What a terminal, a shell or tcpdump wrote in the capture's stead or before it; null: none of them. */
+function describeWords(start: Uint8Array): string | null {
+  const text = Buffer.from(start.buffer, start.byteOffset, start.byteLength).toString('latin1');
+  if (/^\r\n\r\r\r?\n/.test(text)) return `is a pcapng whose line feeds a terminal turned into CR LF: ${again}`;
+  if (text.startsWith('\xff\xfe') || text.startsWith('\xfe\xff'))
+    return 'is UTF-16, as a shell writes what it takes for text: write captures with tcpdump -w FILE, not with > FILE';
+  if (text.startsWith('version https://git-lfs'))
+    return 'is a Git LFS pointer, not the capture: fetch it with: git lfs pull';
+  if (/^(?:\d\d:\d\d:\d\d\.\d+ |reading from file )/.test(text))
+    return 'is what tcpdump prints, not a capture: take it again with tcpdump -w FILE';
+  const words = /^(?:tcpdump: [ -~]*|If you don't see a command prompt)/.exec(text);
+  if (words === null) return null;
+  return `begins with words for a terminal ("${words[0].slice(0, 60)}"), not with a capture: ${again}`;
 }
 
 /** UTF-8 without control characters; the last character may be cut. */

@@ -53,7 +53,8 @@ export async function readCapture(
   try {
     const stats = checkedStats(name, descriptor);
     if (stats.isFile() && options.forceStream !== true) {
-      return { ...(await readRegularFile(name, descriptor, stats, visit, options)), file };
+      const summary = await readRegularFile(name, descriptor, stats, visit, options);
+      return { ...summary, damage: damageOf(descriptor, summary), file };
     }
     return { ...(await readStream(name, descriptor, stats, visit, options)), file };
   } catch (error) {
@@ -61,6 +62,22 @@ export async function readCapture(
   } finally {
     if (descriptor !== standardInput) closeSync(descriptor);
   }
+}
+
+/** Octets looked at for line feeds that a terminal changed. */
+const looked = 64 * 1024;
+
+/**
+ * The damage, and whether a terminal did it: one turns each line feed into CR LF (termios ONLCR), in binary data as well, so that
+ * no line feed is left without a carriage return.
+ */
+function damageOf(descriptor: number, { ending, damage }: CaptureSummary): string | null {
+  if (ending === 'clean' || damage === null) return damage;
+  const octets = Buffer.alloc(looked);
+  const text = octets.toString('latin1', 0, readSync(descriptor, octets, 0, looked, 0));
+  const feeds = text.split('\n').length - 1;
+  if (feeds < 2 || text.split('\r\n').length - 1 < feeds) return damage;
+  return `${damage}; every line feed in it follows a carriage return, as a terminal writes them: take it again without one (no -t for kubectl exec, docker exec or ssh)`;
 }
 
 function open(file: string, name: string): number {

@@ -79,7 +79,11 @@ export function diagnoseCaptures(scene: CaptureScene, findings: readonly Finding
       fact: `${names}: holds the same requests plain and encapsulated`,
       evidence: merged.flatMap((p) => scene.flows.flatMap((f) => f.firstRefAt(p)).slice(0, 1)),
     });
-  } else if (scene.flows.every((f) => f.records.length === 0 || f.pointsSeen.size === 0)) {
+  } else if (
+    // What was destroyed may have held the requests.
+    scene.captures.every((c) => c.ending !== 'corrupt') &&
+    scene.flows.every((f) => f.records.length === 0 || f.pointsSeen.size === 0)
+  ) {
     const frames = scene.points.reduce((sum, p) => sum + p.traffic.frames, 0);
     const other =
       passedOver > 0 ? `; ${plainCount(passedOver, 'flow')} of echo requests on one link or between nodes` : '';

@@ -213,7 +213,7 @@ function journeySection(page: Page, flow: FlowReport, journey: JourneyReport, id
   const drawnTimes =
     times === null
       ? html``
-      : html`<details open><summary>Ladder: times and TTL</summary>${times}<p class="faint">In order of travel, not to scale; ≈ corrected by the clock offset, ? by a clock that could not be compared.</p></details>`;
+      : html`<details open><summary>Ladder: times and TTL</summary>${times}<p class="faint">In order of travel, not to scale; ≈ corrected by the clock offset; none where clocks could not be compared.</p></details>`;
   return html`<section aria-label="Request with identifier ${identifier}, sequence ${sequence}"><h3>${sign(journey.outcome)} Request with identifier ${identifier}, sequence ${sequence}</h3>${pathPicture(report, journey, flow.diagnoses, nameOf, id)}${strays.length === 0 ? html`` : html`<ul class="plain">${strays}</ul>`}${refusals}${between}${drawnTimes}<details open><summary>Headers of the request, frame by frame</summary>${headerStacks(report, journey, 'request', journey.request, nameOf)}</details>${reply === null ? html`<p>No reply was seen.</p>` : html`<details><summary>Headers of the reply, frame by frame</summary>${headerStacks(report, journey, 'reply', reply, nameOf)}</details>`}<p class="faint">Δ differs from the hop before. A TTL that falls by one at each forwarding node is right.</p></section>`;
 }
 

@@ -279,7 +279,7 @@ function clockReports(flows: readonly FlowResult[]): ClockReport[] {
       path.nodes.destination ?? 'destination node',
     ];
     const key = between.join(' ');
-    const clock = summary.clock;
+    const clock = path.runs === null ? summary.clock : null;
     const report: ClockReport =
       clock === null
         ? {
@@ -287,7 +287,10 @@ function clockReports(flows: readonly FlowResult[]): ClockReport[] {
             offset: null,
             bound: null,
             exchanges: 0,
-            reason: 'no exchange was seen on both nodes with request and reply',
+            reason:
+              path.runs === null
+                ? 'no exchange was seen on both nodes with request and reply'
+                : 'the captures hold different pings',
           }
         : {
             between,

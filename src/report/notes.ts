@@ -53,7 +53,8 @@ export function captureNotes(evidence: Sighted, paths: readonly FlowPath[]): Not
 export function flowNotes(summary: FlowSummary): Note[] {
   const notes: Note[] = [];
   const clock = summary.clock;
-  if (clock !== null && Math.abs(clock.offset) > clock.bound) {
+  // Between different pings there is no exchange by which clocks could be compared.
+  if (clock !== null && summary.path.runs === null && Math.abs(clock.offset) > clock.bound) {
     notes.push({
       id: 'clock-offset',
       message: `the destination node's clock is ${duration(Math.abs(clock.offset))} ${clock.offset > 0 ? 'ahead of' : 'behind'} the source node's (± ${duration(clock.bound)}); one-way times are corrected by it`,

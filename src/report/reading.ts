@@ -353,13 +353,13 @@ function clockOffset(report: Report, journey: JourneyReport): bigint | null {
 
 export interface RelativeTime {
   readonly nanoseconds: bigint;
-  /** By the first hop's own clock, corrected by the estimated offset, or by a clock that nobody could compare. */
-  readonly by: 'same-clock' | 'corrected' | 'unknown-clock';
-  /** "+1.343 ms", "≈ +4.9 ms", "+4.9 ms?" */
+  /** By the first hop's own clock, or corrected by the estimated offset. */
+  readonly by: 'same-clock' | 'corrected';
+  /** "+1.343 ms", "≈ +4.9 ms" */
   readonly text: string;
 }
 
-/** When a datagram was seen, counted from the journey's first sighting. */
+/** When a datagram was seen, counted from the journey's first sighting; null where no clock can tell. */
 export function relativeTime(
   report: Report,
   journey: JourneyReport,
@@ -371,10 +371,11 @@ export function relativeTime(
   const at = nanoseconds(seen.time);
   if (firstHop === undefined || start === null || at === null) return null;
   const offset = sideOf(firstHop.role) === sideOf(hop.role) ? 0n : clockOffset(report, journey);
-  const shift = offset ?? 0n;
-  const value = at - start - (sideOf(hop.role) === 'destination' ? shift : -shift);
+  // Between clocks that nobody could compare, and between different pings, there is no time.
+  const flow = report.flows.find(({ journeys }) => journeys.includes(journey));
+  if (offset === null || flow?.notes.some(({ id }) => id === 'different-runs')) return null;
+  const value = at - start - (sideOf(hop.role) === 'destination' ? offset : -offset);
   const text = `${value >= 0n ? '+' : ''}${durationText(value)}`;
-  if (offset === null) return { nanoseconds: value, by: 'unknown-clock', text: `${text}?` };
   return offset === 0n
     ? { nanoseconds: value, by: 'same-clock', text }
     : { nanoseconds: value, by: 'corrected', text: `≈ ${text}` };
