@@ -212,9 +212,8 @@ const rooms: readonly Room[] = [
   {
     files: 'pipeline',
     may: [
-      { to: 'node:v8', because: 'how much memory Node allows bounds the flows that are judged' },
       { to: '**', because: 'it joins the stages' },
-      { to: 'node:**', because: 'directories, globs and file names' },
+      { to: 'node:**', because: 'directories, globs, file names, and how much memory Node allows' },
     ],
   },
   { files: 'index', may: [{ to: '**', because: 'it is the public face of the rooms' }] },
