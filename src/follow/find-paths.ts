@@ -40,7 +40,7 @@ export interface FoundPaths {
   /** Sentences about flows that were passed over, the first of them. */
   readonly notes: readonly string[];
   readonly ignored: number;
-  /** Flows that should have been judged and were not, because no more fit into memory. */
+  /** Flows that should have been judged and were not, because no more fit into memory, or too many were seen at one point alone. */
   readonly unjudged: number;
 }
 
@@ -51,6 +51,8 @@ const MAX_NOTES = 100;
  */
 const FLOW_OCTETS = 48 * 1024;
 const PLACE_OCTETS = 128;
+/** Flows that one point alone saw, which prove nothing of a path: a capture of one place can hold a million. */
+const MAX_ALONE = 2048;
 
 /** A round trip may look longer nearer to the destination by this much before it contradicts the order: stamps are not exact. */
 const NESTING_TOLERANCE_NS = 1e6;
@@ -87,8 +89,10 @@ export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
   // Flows with the richest evidence first: what they teach about points helps the poorer ones.
   const rich = new Map(found.map((flow) => [flow, richness(evidence, flow)]));
   const memory = options.memory ?? Number.POSITIVE_INFINITY;
+  let alone = 0;
   const byEvidence = [...found]
     .sort((a, b) => rich.get(b)! - rich.get(a)!)
+    .filter((flow) => !isSeenOnce(evidence, flow) || alone++ < MAX_ALONE)
     .slice(0, Math.max(1, Math.floor(memory / FLOW_OCTETS)));
   const draft = (flow: Flow, taught: KnownNodes): void => {
     const errors = errorsOf(evidence, flow);
@@ -157,6 +161,11 @@ function leaveOtherPods(evidence: Sighted, drafts: ReadonlyMap<Flow, { assignmen
       assignments[assignments.indexOf(place)] = { ...place, role: null, from: null, offPath: true };
     }
   }
+}
+
+function isSeenOnce(evidence: Sighted, { probes: { kinds } }: Flow): boolean {
+  const { point } = evidence.sightings.kinds.columns;
+  return kinds.every((kind) => point[kind] === point[kinds[0]!]);
 }
 
 function richness(evidence: Sighted, flow: Flow): number {
