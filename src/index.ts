@@ -4,6 +4,7 @@ import type { RuleMeta } from './checks/rule.js';
 import { type failLevels, isTaken, type requirable } from './cli/options.js';
 import { defaultProfile, findProfile, profiles } from './expect/profiles.js';
 import type { ExpectationSource, HopRole } from './path/facts.js';
+import { type ProbeChoice, probeKinds } from './path/probe-kinds.js';
 import { check } from './pipeline.js';
 import type { Report } from './report/report.js';
 import { UserError } from './user-error.js';
@@ -31,8 +32,10 @@ export interface CheckOptions {
     readonly role: HopRole;
     readonly node?: string;
   }[];
-  /** Only these pairs of pod addresses, as unsigned 32-bit numbers. */
-  readonly flows?: readonly { readonly source: number; readonly destination: number }[];
+  /** Only these pairs of pod addresses, as unsigned 32-bit numbers; of TCP and UDP with this destination port. */
+  readonly flows?: readonly { readonly source: number; readonly destination: number; readonly port?: number }[];
+  /** Kinds of probes to follow; 'auto': pings, else TCP, else UDP. Default ['icmp']. */
+  readonly probes?: ProbeChoice;
   /** Rule ids (IPT204). */
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
@@ -72,6 +75,7 @@ export async function checkCaptures(captures: readonly string[], options: CheckO
       node: p.node ?? null,
     })),
     flows: options.flows ?? [],
+    probes: options.probes ?? ['icmp'],
     only: options.only === undefined ? null : new Set(options.only),
     skip: new Set(options.skip ?? []),
     byFlow: options.byFlow ?? false,
@@ -88,6 +92,8 @@ export async function checkCaptures(captures: readonly string[], options: CheckO
 const ownValues: Readonly<Record<string, (value: unknown) => boolean>> = {
   points: Array.isArray,
   flows: Array.isArray,
+  probes: (value) =>
+    value === 'auto' || (Array.isArray(value) && value.length > 0 && value.every((kind) => probeKinds.includes(kind))),
   only: areRules,
   skip: areRules,
   onProgress: (value) => typeof value === 'function',
@@ -105,6 +111,7 @@ const names: { readonly [Name in keyof Required<CheckOptions>]: true } = {
   profile: true,
   points: true,
   flows: true,
+  probes: true,
   only: true,
   skip: true,
   byFlow: true,

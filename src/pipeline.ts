@@ -4,7 +4,6 @@ import { getHeapStatistics } from 'node:v8';
 import type { CaptureSummary, FrameCursor } from './capture/capture.js';
 import { expandCapturePaths } from './capture/capture-paths.js';
 import { readCapture } from './capture/read-capture.js';
-import type { Outcome } from './checks/finding.js';
 import { FlowSummary, type JourneyTally, type ShapeTally } from './checks/flow-summary.js';
 import { type CheckOptions, checkCaptures, checkFlow, checkJourney, judgeJourney } from './checks/run-checks.js';
 import { describeLayers, type LayerDescription } from './decode/describe-frame.js';
@@ -18,10 +17,12 @@ import { buildCompositeJourney, buildJourney, type FlowPath, type Journey } from
 import { observedTopology } from './follow/observed-topology.js';
 import { ProbeShapes } from './follow/probe-shape.js';
 import { reverseOuter } from './follow/reverse-outer.js';
+import { talksSeen } from './follow/talks.js';
 import { type IntakeOptions, observeCaptures } from './observe/intake.js';
 import { timeText } from './observe/observation.js';
 import { gatherSighted, type Sighted } from './observe/sighted.js';
 import type { ExpectationSource } from './path/facts.js';
+import { probeKinds } from './path/probe-kinds.js';
 import { buildReport, type FlowResult, flowReport } from './report/build-report.js';
 import { type JudgementTally, KeptJourneys } from './report/kept-journeys.js';
 import type { Report } from './report/report.js';
@@ -36,7 +37,7 @@ const ALIKE_BUILT = 16;
 /** Where there are more flows, probes in which no rule failed are built only as far as the report shows them. */
 const FEW_FLOWS = 64;
 
-export interface CheckRequest extends PathOptions, CheckOptions, IntakeOptions {
+export interface CheckRequest extends PathOptions, CheckOptions, Omit<IntakeOptions, 'probes'> {
   readonly captures: readonly string[];
   readonly expectations: readonly ExpectationSource[];
   /** Journeys a flow keeps in the report, failing ones first; 0 = all. */
@@ -71,16 +72,15 @@ async function followAndJudge(request: CheckRequest): Promise<Judgement> {
   const { evidence, unusable } = await readAll(request);
   // Half of the heap that Node allows; the rest is for the captures and for what comes and goes.
   const memory = request.memory ?? getHeapStatistics().heap_size_limit / 2;
-  const { paths, notes, ignored, unjudged } = findPaths(evidence, { ...request, memory });
+  const { paths, notes, ignored, chosen, unjudged } = findPaths(evidence, { ...request, memory });
   const most = Math.max(1, Math.floor(MAX_JOURNEYS / Math.max(1, paths.length)));
   const kept = request.maxJourneys === 0 ? 0 : Math.min(request.maxJourneys, most);
   const cleanBuilt = kept === 0 ? Number.POSITIVE_INFINITY : paths.length > FEW_FLOWS ? kept : null;
-  // Flows in which nothing failed show their journeys as long as these are few, those that passed and those that did not apart.
-  const shown = { pass: 0, unproven: 0, fail: 0 };
+  let keptPassing = 0;
   const flows = paths.map((path) => {
-    const isShown = (outcome: Outcome): boolean => outcome === 'fail' || kept === 0 || shown[outcome] < MAX_JOURNEYS;
-    const flow = judgeFlow(evidence, path, request, { maxJourneys: kept, cleanBuilt, isShown });
-    shown[flow.kept.outcome] += flow.report.journeys.length;
+    const withPassing = kept === 0 || keptPassing < MAX_JOURNEYS;
+    const flow = judgeFlow(evidence, path, request, { maxJourneys: kept, cleanBuilt, withPassing });
+    if (flow.kept.outcome === 'pass') keptPassing += flow.report.journeys.length;
     return flow;
   });
   const scene = {
@@ -98,9 +98,10 @@ async function followAndJudge(request: CheckRequest): Promise<Judgement> {
     diagnoses: diagnoseCaptures(
       scene,
       captureFindings.map((j) => j.finding),
-      ignored,
+      { passedOver: ignored, probes: request.probes ?? ['icmp'], talks: flows.length > 0 ? [] : talksSeen(evidence) },
     ),
     notes,
+    chosen,
     unusable,
     unjudged,
     options: request,
@@ -121,8 +122,8 @@ interface Keeping {
   /** In the report; 0 = all. */
   readonly maxJourneys: number;
   readonly cleanBuilt: Judges['cleanBuilt'];
-  /** Whether a flow of this outcome shows journeys at all. */
-  readonly isShown: (outcome: Outcome) => boolean;
+  /** Also of a flow of which every journey passed. */
+  readonly withPassing: boolean;
 }
 
 /** Builds and judges the flow's probes one by one; once enough of a shape were, the rest of it is only counted. */
@@ -212,7 +213,10 @@ export async function describeCapture(
 /** Reads every capture, so that one bad file does not hide what the others say. */
 async function readAll(request: CheckRequest): Promise<Reading> {
   const { paths, problems } = expandCapturePaths(request.captures);
-  const intake = await observeCaptures(paths, request);
+  const intake = await observeCaptures(paths, {
+    ...request,
+    probes: request.probes === 'auto' ? probeKinds : (request.probes ?? ['icmp']),
+  });
   // The same words whatever the order of the arguments.
   const unusable = [...problems, ...intake.problems].sort();
   if (unusable.length > 0 && (intake.files.length === 0 || request.onUnusable === undefined)) {
@@ -226,7 +230,7 @@ function judgeFlow(
   evidence: Sighted,
   path: FlowPath,
   options: CheckRequest,
-  { maxJourneys, cleanBuilt, isShown }: Keeping,
+  { maxJourneys, cleanBuilt, withPassing }: Keeping,
 ): FlowResult {
   const summary = new FlowSummary(path);
   const kept = new KeptJourneys(maxJourneys);
@@ -252,7 +256,7 @@ function judgeFlow(
       return reverseOuter(evidence, path);
     },
   });
-  kept.release(isShown(kept.outcome));
+  kept.release(withPassing);
   const judged = { path, summary, kept, flowFindings, diagnoses };
   const report = flowReport(judged, options);
   summary.release();

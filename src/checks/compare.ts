@@ -2,8 +2,7 @@
 import { addressText } from '../decode/address.js';
 import type { Hop, Journey, Leg } from '../follow/journey.js';
 import type { Observation } from '../observe/observation.js';
-import type { Fact } from '../path/facts.js';
-import { type HopRole, hopRoles } from '../path/facts.js';
+import type { Fact, HopRole } from '../path/facts.js';
 import type { Direction } from '../path/roles.js';
 import { fail, pass, proof, unproven, type Verdict } from './rule.js';
 
@@ -115,11 +114,6 @@ export function sameProbe(a: Observation, b: Observation, journey: Journey): boo
     !journey.composite ||
     (a.identifier === b.identifier && a.sequence === b.sequence && a.payloadDigest === b.payloadDigest)
   );
-}
-
-/** At the wire and behind it: where a checksum that hardware fills in must be there. */
-export function isReceiveSide(place: HopRole): boolean {
-  return hopRoles.indexOf(place) >= hopRoles.indexOf('decapsulator-underlay');
 }
 
 /** ECN as routers and tunnel ends may change it: CE set on what allows it, nothing else (RFC 3168 sections 5 and 12). */

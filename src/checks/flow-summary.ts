@@ -1,7 +1,15 @@
 /** What all probes of a flow show together: counts, losses by segment, sizes, order, clocks. Filled one journey at a time. */
 
 import { type ClockEstimate, ClockFilter } from '../follow/clock.js';
-import { type Direction, type FlowPath, type Hop, isSourceSide, type Journey, type Leg } from '../follow/journey.js';
+import {
+  type Direction,
+  type FlowPath,
+  type Hop,
+  isSourceSide,
+  type Journey,
+  type Leg,
+  placeIn,
+} from '../follow/journey.js';
 import { median } from '../follow/point-view.js';
 import type { ProbeShapes } from '../follow/probe-shape.js';
 import type { Gap } from '../follow/witness.js';
@@ -244,7 +252,7 @@ export class FlowSummary {
   largestInner = 0;
   largestOuter: number | null = null;
   /** A datagram of exactly the tunnel MTU, with DF, that crossed the tunnel. */
-  exercised: Observation | null = null;
+  exercised: { readonly ref: FrameRef } | null = null;
   readonly losses: Loss[] = [];
   readonly records = new ProbeRecords();
   readonly segments = new Map<string, SegmentCount>();
@@ -258,6 +266,20 @@ export class FlowSummary {
 
   constructor(path: FlowPath) {
     this.path = path;
+    this.#lookAtOctets();
+  }
+
+  /** Segments are joined by GRO before a capture sees them: what is longer than the tunnel takes tells nothing. */
+  #lookAtOctets(): void {
+    const mtu = this.path.tunnelMtu.value;
+    for (const { direction, places } of this.path.octets) {
+      for (const { role, largest, largestHasDf, largestRef } of places) {
+        if (largest > mtu) continue;
+        this.largestInner = Math.max(this.largestInner, largest);
+        const place = placeIn(direction, role);
+        if (largest === mtu && largestHasDf && !isSourceSide(place)) this.exercised ??= { ref: largestRef };
+      }
+    }
   }
 
   /** Counts a journey, and returns what to count for the next probe that looks the same. */
@@ -310,7 +332,7 @@ export class FlowSummary {
     const { columns: c, kinds } = evidence.sightings;
     // The first sighting of a direction at a point is the one that stands for its hop.
     const rowOf = (o: Observation): number => {
-      const [from, to] = o.message === 'echo-request' ? [0, shapes.requests] : [shapes.requests, shapes.count];
+      const [from, to] = o.message === 'request' ? [0, shapes.requests] : [shapes.requests, shapes.count];
       for (let i = from; i < to; i++) {
         if (kinds.columns.point[c.kind[shapes.rows[i]!]!] === o.point.index) return i;
       }
@@ -674,7 +696,9 @@ function isCorrupted(leg: Leg): boolean {
     h.observations.some(
       (o) =>
         (!isSourceSide(h.place) &&
-          (o.inner.checksumRight === false || o.outer?.checksumRight === false || o.icmpChecksumRight === false)) ||
+          (o.inner.checksumRight === false ||
+            o.outer?.checksumRight === false ||
+            (o.messageChecksumRight === false && (o.ports === null || first.messageChecksumRight !== false)))) ||
         (o.payloadCaptured === first.payloadCaptured && o.payloadDigest !== first.payloadDigest),
     ),
   );

@@ -4,6 +4,7 @@ import addressConflict from './rules/address-conflict.js';
 import captureCorrupt from './rules/capture-corrupt.js';
 import captureCut from './rules/capture-cut.js';
 import capturesDoNotOverlap from './rules/captures-do-not-overlap.js';
+import connectionRefused from './rules/connection-refused.js';
 import deliveryMacMismatch from './rules/delivery-mac-mismatch.js';
 import fragmentationNeeded from './rules/fragmentation-needed.js';
 import frameCutBySnaplen from './rules/frame-cut-by-snaplen.js';
@@ -17,10 +18,15 @@ import innerFragmented from './rules/inner-fragmented.js';
 import innerHeaderChanged from './rules/inner-header-changed.js';
 import innerPayloadChanged from './rules/inner-payload-changed.js';
 import innerTtlWrong from './rules/inner-ttl-wrong.js';
+import mssChanged from './rules/mss-changed.js';
+import mssExceedsTunnelMtu from './rules/mss-exceeds-tunnel-mtu.js';
 import mtuNotExercised from './rules/mtu-not-exercised.js';
 import nextHopMacMismatch from './rules/next-hop-mac-mismatch.js';
 import noReply from './rules/no-reply.js';
 import notEncapsulated from './rules/not-encapsulated.js';
+import octetsLost from './rules/octets-lost.js';
+import octetsNotEncapsulated from './rules/octets-not-encapsulated.js';
+import octetsResent from './rules/octets-resent.js';
 import offPathSighting from './rules/off-path-sighting.js';
 import outerChangedInTransit from './rules/outer-changed-in-transit.js';
 import outerChecksumBad from './rules/outer-checksum-bad.js';
@@ -61,6 +67,8 @@ export const rules: readonly AnyRule[] = [
   requestRefused,
   offPathSighting,
   packetReordered,
+  octetsLost,
+  octetsResent,
   gatewayMacMismatch,
   podMacMismatch,
   nextHopMacMismatch,
@@ -79,6 +87,7 @@ export const rules: readonly AnyRule[] = [
   outerLengthMismatch,
   outerFragmented,
   outerChangedInTransit,
+  octetsNotEncapsulated,
   innerAddressRewritten,
   innerTtlWrong,
   innerPayloadChanged,
@@ -92,11 +101,14 @@ export const rules: readonly AnyRule[] = [
   innerFragmented,
   fragmentationNeeded,
   pmtuNotRelayed,
+  mssExceedsTunnelMtu,
+  mssChanged,
   noReply,
   replyLost,
   replyAsymmetric,
   replyMismatch,
   replyOuterNotMirrored,
+  connectionRefused,
   pathNotSupported,
 ];
 

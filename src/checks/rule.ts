@@ -1,10 +1,12 @@
 /** What a rule is: it judges one thing at one place and says pass, fail, unproven or not-applicable, with the frames that show it. */
+
 import type { CaptureSummary } from '../capture/capture.js';
 import type { Hop, Journey, Leg } from '../follow/journey.js';
 import type { Assignment } from '../follow/places/assign.js';
 import type { CapturePoint } from '../observe/capture-point.js';
 import type { ArpSighting, FrameRef, Observation } from '../observe/observation.js';
 import type { HopRole } from '../path/facts.js';
+import type { ProbeKind } from '../path/probe-kinds.js';
 import type { FlowSummary } from './flow-summary.js';
 
 export type Severity = 'error' | 'warning' | 'info';
@@ -47,6 +49,8 @@ export interface RuleMeta {
   readonly sources: readonly Source[];
   /** A seen hop where this stays unproven leaves the journey unproven. */
   readonly required: boolean;
+  /** Kinds of probes that it judges; none given: all. */
+  readonly probes?: readonly ProbeKind[];
   /** Real captures that pass and fail; null where a test builds them. */
   readonly samples: { readonly pass: string; readonly fail: string | null };
 }

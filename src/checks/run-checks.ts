@@ -1,6 +1,6 @@
 /** Runs the rules over captures, flows and journeys, and turns verdicts into findings. */
 
-import type { Hop, Journey, Leg } from '../follow/journey.js';
+import type { FlowPath, Hop, Journey, Leg } from '../follow/journey.js';
 import { isSourceSide, isTunnel, isUnderlay } from '../follow/journey.js';
 import type { Direction } from '../path/roles.js';
 import { hopGapText } from './compare.js';
@@ -32,6 +32,10 @@ function chosen(options: CheckOptions): readonly AnyRule[] {
   return rules.filter((r) => (options.only === null || options.only.has(r.meta.id)) && !options.skip.has(r.meta.id));
 }
 
+function judges({ probes }: RuleMeta, path: FlowPath): boolean {
+  return probes === undefined || probes.includes(path.flow.kind);
+}
+
 function withAccepted(found: Judged[], { accepts }: CheckOptions): Judged[] {
   if (accepts === undefined) return found;
   return found.map((j) =>
@@ -43,6 +47,7 @@ export function checkJourney(journey: Journey, options: CheckOptions): Judged[] 
   const legs = journey.reply === null ? [journey.request] : [journey.request, journey.reply];
   const out: Judged[] = [];
   for (const rule of chosen(options)) {
+    if (!judges(rule.meta, journey.path)) continue;
     switch (rule.scope) {
       case 'hop':
         for (const leg of legs) checkHops(rule, leg, journey, out);
@@ -113,7 +118,7 @@ function usedOtherWay(hop: Hop, journey: Journey): boolean {
 export function checkFlow(flow: FlowSummary, options: CheckOptions): Judged[] {
   const out: Judged[] = [];
   for (const rule of chosen(options)) {
-    if (rule.scope !== 'flow') continue;
+    if (rule.scope !== 'flow' || !judges(rule.meta, flow.path)) continue;
     const verdict = rule.check(flow) as Verdict<unknown>;
     const wanted = rule.meta.id === 'IPT403' && options.require.has('mtu');
     out.push(judged(rule, verdict, null, null, wanted || rule.meta.required));

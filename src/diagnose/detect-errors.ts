@@ -130,7 +130,7 @@ const LARGE_TTL = 32;
 
 /** A datagram that passes one point over and over with a falling TTL runs in a loop; a TTL that began large was none that was too small. */
 function withLoop(journey: Journey, draft: Draft): Draft {
-  const message = draft.direction === 'reply' ? 'echo-reply' : 'echo-request';
+  const message = draft.direction === 'reply' ? 'reply' : 'request';
   const leg = draft.direction === 'reply' ? journey.reply : journey.request;
   const seen = [...(leg?.hops ?? []).flatMap((h) => h.observations), ...journey.strays].filter(
     (o) => o.message === message,

@@ -206,7 +206,7 @@ function isAnswered(scene: FlowScene, loss: Loss): boolean {
     journey?.refusals.some(
       (e) =>
         e.type !== 5 &&
-        (e.quotedEcho === null || directionOf(e) === loss.direction) &&
+        (e.quotedMessage === null || directionOf(e) === loss.direction) &&
         // The own node's "host unreachable" is the echo of an error about its tunnel, or of a silence that is to be explained.
         (tunnelErrors(scene).length > 0 || !isConsequence(scene, journey.refusals, e)),
     ) ?? false
@@ -542,7 +542,7 @@ function silent(scene: FlowScene): Draft[] {
   const o = failure.journey.request.lastSeen!.observations[0]!;
   if (fragmentsLost(scene, failure.journey, 'request').length > 0) return [];
   // A wrong checksum is why: packet-corrupted says so.
-  if (o.icmpChecksumRight === false || o.inner.checksumRight === false) return [];
+  if (o.messageChecksumRight === false || o.inner.checksumRight === false) return [];
   return [
     {
       id: 'destination-silent',
@@ -552,7 +552,7 @@ function silent(scene: FlowScene): Draft[] {
       message: null,
       fact: `${probeName(scene, 'request', failure.journey.position)} is at the destination pod (${refText(o)}), whose capture holds no reply`,
       evidence: failure.finding.evidence,
-      ...(o.icmpChecksumRight ? { without: /wrong checksum/ } : {}),
+      ...(o.messageChecksumRight ? { without: /wrong checksum/ } : {}),
     },
   ];
 }

@@ -176,7 +176,7 @@ function quotesFlow(scene: FlowScene, error: FlowScene['summary']['tooBig'][numb
 }
 
 /** What a size threshold means at each stage. */
-const thresholdIds: Readonly<Record<number, string>> = {
+export const thresholdIds: Readonly<Record<number, string>> = {
   1: 'pod-mtu-exceeds-tunnel',
   2: 'tunnel-mtu-exceeds-underlay',
   3: 'pmtu-black-hole',

@@ -1,9 +1,12 @@
 import type { Finding } from '../checks/finding.js';
 import type { CaptureScene } from '../checks/rule.js';
 import { baseName } from '../follow/point-name.js';
+import type { TalkSeen } from '../follow/talks.js';
+import { type ProbeChoice, probeKinds, probeWords } from '../path/probe-kinds.js';
 import type { Diagnosis } from '../report/report.js';
 import { detectAddressing } from './detect-addressing.js';
 import { detectBlindCaptures, detectRuns } from './detect-captures.js';
+import { detectConnections } from './detect-connections.js';
 import { detectEncapsulation } from './detect-encapsulation.js';
 import { detectErrors, unexplainedRefusal } from './detect-errors.js';
 import { detectLosses } from './detect-losses.js';
@@ -23,6 +26,7 @@ export function diagnoseFlow(scene: FlowScene): Diagnosis[] {
   drafts.push(...detectMtu(scene));
   drafts.push(...detectEncapsulation(scene));
   drafts.push(...detectAddressing(scene));
+  drafts.push(...detectConnections(scene, said));
   // Silence is explained only where nothing speaks.
   drafts.push(...detectLosses(scene, said));
   if (drafts.length === 0) drafts.push(...unexplainedRefusal(scene));
@@ -64,8 +68,51 @@ function conflictAt({ evidence, point }: Finding): Pick<Draft, 'peer' | 'machine
   return { peer: address, machines: { sender: `the machine of ${baseName(point)}` } };
 }
 
-/** What concerns no single flow. `passedOver`: flows that were there and are no pod traffic between nodes. */
-export function diagnoseCaptures(scene: CaptureScene, findings: readonly Finding[], passedOver: number): Diagnosis[] {
+/** What of the captures was not followed. */
+export interface NotFollowed {
+  /** Flows that were there and are no pod traffic between nodes. */
+  readonly passedOver: number;
+  readonly probes: ProbeChoice;
+  readonly talks: readonly TalkSeen[];
+}
+
+/** Connections and exchanges that are named one by one. */
+const NAMED_TALKS = 4;
+
+/** Nothing was followed: what was looked for, and what is there that another option would follow. */
+function nothingFound(
+  scene: CaptureScene,
+  { passedOver, probes, talks }: NotFollowed,
+): Pick<Draft, 'message' | 'fact' | 'first'> {
+  const frames = scene.points.reduce((sum, p) => sum + p.traffic.frames, 0);
+  const looked = missingText(probes);
+  const other = passedOver > 0 ? `; ${plainCount(passedOver, 'flow')} of them on one link or between nodes` : '';
+  const rest = talks.filter((t) => probes !== 'auto' && !probes.includes(t.kind));
+  const named = rest
+    .slice(0, NAMED_TALKS)
+    .map((t) => `${probeWords(t.kind).message} ${t.name} (${plainCount(t.points, 'capture')})`);
+  if (rest.length > NAMED_TALKS) named.push(`${rest.length - NAMED_TALKS} more`);
+  const kinds = [...new Set(rest.map((t) => t.kind))];
+  return {
+    message:
+      probes.length === 1 && probes[0] === 'icmp' ? null : `There is no ${looked} between pods in these captures.`,
+    fact: `${plainCount(frames, 'frame')} in ${plainCount(scene.captures.length, 'capture')}, no ${looked} between pods among them${other}${named.length === 0 ? '' : `; there is ${named.join(', ')}`}`,
+    first: kinds.map((kind) => ({
+      cause: `the captures hold ${probeWords(kind).message}, which was not asked for`,
+      confirm: `--probe ${kind} follows it`,
+      on: 'capture',
+      command: () => `ipip-trace check --probe ${kind} <captures>`,
+    })),
+  };
+}
+
+/** "echo request", "echo request or TCP connection". */
+function missingText(probes: ProbeChoice): string {
+  return (probes === 'auto' ? probeKinds : probes).map((kind) => probeWords(kind).named).join(' or ');
+}
+
+/** What concerns no single flow. */
+export function diagnoseCaptures(scene: CaptureScene, findings: readonly Finding[], rest: NotFollowed): Diagnosis[] {
   const drafts: Draft[] = [];
   const base = { direction: null, segment: null, confidence: 'certain' } as const;
   const holding = new Set(scene.assignments.flatMap((flow) => flow.filter((a) => a.merged).map((a) => a.point)));
@@ -84,16 +131,7 @@ export function diagnoseCaptures(scene: CaptureScene, findings: readonly Finding
     scene.captures.every((c) => c.ending !== 'corrupt') &&
     scene.flows.every((f) => f.records.length === 0 || f.pointsSeen.size === 0)
   ) {
-    const frames = scene.points.reduce((sum, p) => sum + p.traffic.frames, 0);
-    const other =
-      passedOver > 0 ? `; ${plainCount(passedOver, 'flow')} of echo requests on one link or between nodes` : '';
-    drafts.push({
-      ...base,
-      id: 'no-request-found',
-      message: null,
-      fact: `${plainCount(frames, 'frame')} in ${plainCount(scene.captures.length, 'capture')}, no echo request between pods among them${other}`,
-      evidence: [],
-    });
+    drafts.push({ ...base, id: 'no-request-found', ...nothingFound(scene, rest), evidence: [] });
   }
   for (const c of scene.captures) {
     if (c.ending === 'clean') continue;

@@ -6,7 +6,7 @@ import type { Direction } from '../path/roles.js';
 import type { FlowScene } from './scene.js';
 
 export function directionOf(error: ErrorSighting): Direction {
-  return error.quotedEcho?.reply ? 'reply' : 'request';
+  return error.quotedMessage?.reply ? 'reply' : 'request';
 }
 
 /** Did an error about the inner datagram come from behind the wire? It then crossed it, or was seen on the far side. */
@@ -36,7 +36,7 @@ function entersTunnel(scene: FlowScene, direction: Direction): boolean {
     ),
   );
   // A tunnel device of which nothing tells whose it is: whichever, the datagram was in the tunnel.
-  const message = direction === 'request' ? 'echo-request' : 'echo-reply';
+  const message = direction === 'request' ? 'request' : 'reply';
   return (
     inside ||
     scene.journeys.some(({ journey }) =>

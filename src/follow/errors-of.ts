@@ -3,8 +3,10 @@
 import type { ErrorSighting, Observation } from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
+import { probeWords } from '../path/probe-kinds.js';
 import type { Flow } from './flow.js';
 import type { Probe } from './probe.js';
+import { swapPorts } from './probe-key.js';
 
 /** Errors of one journey that are kept: a probe that more of them quote tells nothing more. */
 const MAX_REFUSALS = 64;
@@ -45,10 +47,45 @@ export function errorsOf(evidence: Sighted, flow: Flow): ErrorSighting[] {
     }
   }
   const index = quotedPairs(errors);
-  return take(errors, [
+  const taken = take(errors, [
     ...[...pairs].map((p) => index.inner.get(p) ?? []),
     ...[...outers].map((p) => index.outer.get(p) ?? []),
   ]);
+  const { protocol } = probeWords(flow.kind);
+  return taken.flatMap((error) => {
+    if (error.quotedInner === null) return [error];
+    // Errors about ICMP are kept for whatever they quote: of a cut quotation nothing else is known.
+    if (error.quotedInner.protocol !== protocol) return [];
+    return flow.kind === 'icmp' ? [error] : ofTransport(evidence, flow, error);
+  });
+}
+
+/** The error with the number of the flow's message that it quotes; none, when it quotes other ports. */
+function ofTransport(evidence: Sighted, flow: Flow, error: ErrorSighting): ErrorSighting[] {
+  const quoted = error.quotedInner!;
+  const forth = quoted.source === flow.source || flow.probes.rewritten.some((key) => key.source === quoted.source);
+  if (error.quotedPorts !== null) {
+    const ports = forth ? error.quotedPorts : swapPorts(error.quotedPorts);
+    if (ports !== flow.ports && !flow.probes.rewritten.some((key) => key.ports === ports)) return [];
+  }
+  const { columns: c, kinds } = evidence.sightings;
+  const { flags, totalLength } = kinds.columns;
+  const rows: number[] = [];
+  let found = flow.probes.length === 1 ? flow.probes.key(0) : null;
+  for (let n = 0; n < flow.probes.length && found === null; n++) {
+    const count = flow.probes.rows(n, rows);
+    for (let i = 0; i < count && found === null; i++) {
+      const row = rows[i]!;
+      const kind = c.kind[row]!;
+      const same =
+        ((flags[kind]! & Flag.Reply) === 0) === forth &&
+        c.identification[row] === quoted.identification &&
+        (quoted.identification !== 0 || totalLength[kind] === quoted.totalLength);
+      if (same) found = flow.probes.key(n);
+    }
+  }
+  if (found === null) return [];
+  return [{ ...error, quotedMessage: { reply: !forth, identifier: found.identifier, sequence: found.sequence } }];
 }
 
 /** Of a flow's errors those that may quote one of the probe's messages, in the flow's order. */
@@ -60,7 +97,7 @@ export function errorsNear(
 ): ErrorSighting[] {
   if (errors.length === 0) return [];
   const index = quotedMessages(errors);
-  const echoes = new Set([probe.key, ...probe.rewritten].map(echoNumber));
+  const echoes = new Set([probe.key, ...probe.rewritten].map(messageNumber));
   const identifications = new Set(seen.map((o) => o.inner.identification));
   const outers = new Set(seen.flatMap((o) => (o.outer === null ? [] : [pair(o.outer)])));
   const lists = [
@@ -71,7 +108,7 @@ export function errorsNear(
   return take(errors, lists).slice(0, MAX_REFUSALS);
 }
 
-export function echoNumber({
+export function messageNumber({
   identifier,
   sequence,
 }: {
@@ -122,10 +159,10 @@ function quotedMessages(errors: readonly ErrorSighting[]): QuotedMessages {
   let index = messageIndexes.get(errors);
   if (index === undefined) {
     index = { echo: new Map(), identification: new Map(), outerOnly: new Map() };
-    for (const [n, { quotedInner, quotedOuter, quotedEcho }] of errors.entries()) {
+    for (const [n, { quotedInner, quotedOuter, quotedMessage }] of errors.entries()) {
       if (quotedInner === null) {
         if (quotedOuter !== null) put(index.outerOnly, pair(quotedOuter), n);
-      } else if (quotedEcho !== null) put(index.echo, echoNumber(quotedEcho), n);
+      } else if (quotedMessage !== null) put(index.echo, messageNumber(quotedMessage), n);
       else put(index.identification, quotedInner.identification, n);
     }
     messageIndexes.set(errors, index);

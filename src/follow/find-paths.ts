@@ -8,6 +8,7 @@ import type { ErrorSighting } from '../observe/observation.js';
 import { compareText, type Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import type { ExpectationSource, Fact, FlowFacts, HopFacts, HopRole } from '../path/facts.js';
+import { type ProbeChoice, type ProbeKind, probeKinds } from '../path/probe-kinds.js';
 import { roleOrder } from '../path/segments.js';
 import { UserError } from '../user-error.js';
 import { tunnelEnds, whyBackground } from './background.js';
@@ -15,6 +16,7 @@ import { errorsOf } from './errors-of.js';
 import { collectFlows, type Flow } from './flow.js';
 import { type Inferred, inferFacts, type KnownNodes } from './infer.js';
 import type { FlowPath } from './journey.js';
+import { octetLegs } from './octets.js';
 import { type Assignment, assignRoles } from './places/assign.js';
 import { KnownPoints } from './places/known-points.js';
 import { pointsNamed, type StatedPoint, statedRoles } from './places/stated.js';
@@ -28,8 +30,10 @@ export interface PathOptions {
   /** Tunnel MTU from the command line; null: from an expectation, else from the profile. */
   readonly mtu: number | null;
   readonly statedPoints: readonly StatedPoint[];
-  /** Only these pairs; empty: all. */
-  readonly flows: readonly { readonly source: number; readonly destination: number }[];
+  /** Only these pairs, for TCP and UDP of this destination port; empty: all. */
+  readonly flows: readonly { readonly source: number; readonly destination: number; readonly port?: number | null }[];
+  /** Default: pings. */
+  readonly probes?: ProbeChoice;
   readonly byFlow: boolean;
   /** Octets that flows may take in memory; so many as fit are judged. Without it, all are. */
   readonly memory?: number;
@@ -40,7 +44,9 @@ export interface FoundPaths {
   /** Sentences about flows that were passed over, the first of them. */
   readonly notes: readonly string[];
   readonly ignored: number;
-  /** Flows that should have been judged and were not, because no more fit into memory, or too many were seen at one point alone. */
+  /** With `auto`: the kind that is followed; null: none is there, or the kinds were named. */
+  readonly chosen: ProbeKind | null;
+  /** Flows that should have been judged and were not, because no more fit into memory. */
   readonly unjudged: number;
 }
 
@@ -51,11 +57,39 @@ const MAX_NOTES = 100;
  */
 const FLOW_OCTETS = 48 * 1024;
 const PLACE_OCTETS = 128;
-/** Flows that one point alone saw, which prove nothing of a path: a capture of one place can hold a million. */
-const MAX_ALONE = 2048;
 
 /** A round trip may look longer nearer to the destination by this much before it contradicts the order: stamps are not exact. */
 const NESTING_TOLERANCE_NS = 1e6;
+
+/** Of all flows those that are asked for, or are pod traffic between nodes; of the others a sentence each. */
+function flowsToJudge(
+  evidence: Sighted,
+  { flows, probes = ['icmp'] }: PathOptions,
+): Pick<FoundPaths, 'notes' | 'ignored' | 'chosen'> & { readonly found: readonly Flow[] } {
+  const ends = tunnelEnds(evidence);
+  const notes: string[] = [];
+  let ignored = 0;
+  const candidates: Flow[] = [];
+  for (const flow of collectFlows(evidence)) {
+    if (probes !== 'auto' && !probes.includes(flow.kind)) continue;
+    if (flows.length > 0) {
+      if (flows.some((asked) => isAsked(flow, asked))) candidates.push(flow);
+      continue;
+    }
+    const why = whyBackground(evidence, flow, ends);
+    if (why === null) candidates.push(flow);
+    else if (ignored++ < MAX_NOTES) notes.push(why);
+  }
+  if (ignored > MAX_NOTES) notes.push(`${ignored - MAX_NOTES} more flows are no pod traffic between nodes: not judged`);
+  if (probes !== 'auto') return { found: candidates, notes, ignored, chosen: null };
+  const chosen = probeKinds.find((kind) => candidates.some((flow) => flow.kind === kind)) ?? null;
+  return { found: candidates.filter((flow) => flow.kind === chosen), notes, ignored, chosen };
+}
+
+function isAsked(flow: Flow, { source, destination, port }: PathOptions['flows'][number]): boolean {
+  const isPort = port === undefined || port === null || port === (flow.ports & 0xffff);
+  return isPort && source === flow.source && destination === flow.destination;
+}
 
 /** Throws UserError when a point was stated for a capture that was not given. */
 export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
@@ -64,21 +98,7 @@ export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
     const name = interfaceName === null ? capture : `${capture}:${interfaceName}`;
     throw new UserError(`--point ${name}: no such capture was given: check the name`);
   }
-  const ends = tunnelEnds(evidence);
-  const notes: string[] = [];
-  let ignored = 0;
-  const found: Flow[] = [];
-  for (const flow of collectFlows(evidence)) {
-    const asked = options.flows.some((f) => f.source === flow.source && f.destination === flow.destination);
-    if (options.flows.length > 0) {
-      if (asked) found.push(flow);
-      continue;
-    }
-    const why = whyBackground(evidence, flow, ends);
-    if (why === null) found.push(flow);
-    else if (ignored++ < MAX_NOTES) notes.push(why);
-  }
-  if (ignored > MAX_NOTES) notes.push(`${ignored - MAX_NOTES} more flows are no pod traffic between nodes: not judged`);
+  const { found, notes, ignored, chosen } = flowsToJudge(evidence, options);
   const points = new KnownPoints(evidence);
   const known = new Map<number, number>();
   const teachers = new Map<number, Flow>();
@@ -89,10 +109,8 @@ export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
   // Flows with the richest evidence first: what they teach about points helps the poorer ones.
   const rich = new Map(found.map((flow) => [flow, richness(evidence, flow)]));
   const memory = options.memory ?? Number.POSITIVE_INFINITY;
-  let alone = 0;
   const byEvidence = [...found]
     .sort((a, b) => rich.get(b)! - rich.get(a)!)
-    .filter((flow) => !isSeenOnce(evidence, flow) || alone++ < MAX_ALONE)
     .slice(0, Math.max(1, Math.floor(memory / FLOW_OCTETS)));
   const draft = (flow: Flow, taught: KnownNodes): void => {
     const errors = errorsOf(evidence, flow);
@@ -133,7 +151,7 @@ export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
     const draft = drafts.get(flow)!;
     return makePath(evidence, flow, draft.assignments, draft.errors, draft.inferred, options, damaged);
   });
-  return { paths, notes, ignored, unjudged: found.length - flows.length };
+  return { paths, notes, ignored, chosen, unjudged: found.length - flows.length };
 }
 
 /**
@@ -161,11 +179,6 @@ function leaveOtherPods(evidence: Sighted, drafts: ReadonlyMap<Flow, { assignmen
       assignments[assignments.indexOf(place)] = { ...place, role: null, from: null, offPath: true };
     }
   }
-}
-
-function isSeenOnce(evidence: Sighted, { probes: { kinds } }: Flow): boolean {
-  const { point } = evidence.sightings.kinds.columns;
-  return kinds.every((kind) => point[kind] === point[kinds[0]!]);
 }
 
 function richness(evidence: Sighted, flow: Flow): number {
@@ -229,6 +242,8 @@ function makePath(
     errors,
     arps: evidence.arps,
     syns: evidence.syns,
+    octets: octetLegs(evidence, flow, assignments),
+    answerIsDue: isAnswerDue(evidence, flow),
     damaged,
     runs: findRuns(
       evidence,
@@ -256,6 +271,15 @@ function makePath(
     ),
     unseen,
   };
+}
+
+/** DNS and multicast DNS (IANA, Service Names and Port Numbers). */
+const dnsPorts: ReadonlySet<number> = new Set([53, 5353]);
+
+/** A UDP datagram need not be answered: only DNS, and what was answered before, lets an answer be expected. */
+function isAnswerDue(evidence: Sighted, { kind, ports, probes }: Flow): boolean {
+  const { flags } = evidence.sightings.kinds.columns;
+  return kind !== 'udp' || dnsPorts.has(ports & 0xffff) || probes.kinds.some((k) => (flags[k]! & Flag.Reply) !== 0);
 }
 
 /** Roles that a capture of all devices of their node would show, and no assigned point has. */

@@ -2,14 +2,19 @@
 
 import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
+import { kindOfProtocol, type ProbeKind } from '../path/probe-kinds.js';
+import { followedAttempt } from './attempts.js';
 import type { Probe } from './probe.js';
-import { ProbeChains, type ProbeKey } from './probe-key.js';
+import { ProbeChains, type ProbeKey, swapPorts } from './probe-key.js';
 import { type ProbeList, ProbeStore } from './probe-list.js';
 
-/** All probes between one pair of inner addresses, in the order in which they were sent as far as the captures tell. */
+/** All probes between one pair of inner addresses, for TCP and UDP of ports, in the order in which they were sent as far as the captures tell. */
 export interface Flow {
   readonly source: number;
   readonly destination: number;
+  readonly kind: ProbeKind;
+  /** As in ProbeKey: 0 for ICMP. */
+  readonly ports: number;
   readonly probes: ProbeList;
   /** Messages that no probe holds, because too many have the same numbers; copies of those that one holds do not count. */
   readonly passedOver: number;
@@ -26,11 +31,13 @@ export function collectFlows(evidence: Sighted): Flow[] {
   const { store, passedOver } = collectProbes(evidence);
   attachDamaged(evidence, store);
   joinRewritten(evidence, store);
-  return store.flows().map(({ source, destination, positions }) => ({
+  return store.flows().map(({ source, destination, protocol, ports, positions }) => ({
     source,
     destination,
+    kind: kindOfProtocol(protocol),
+    ports,
     probes: store.list(inSendingOrder(evidence, store, positions)),
-    passedOver: passedOver.get(pairText({ source, destination })) ?? 0,
+    passedOver: passedOver.get(pairText({ source, destination, protocol, ports })) ?? 0,
   }));
 }
 
@@ -45,6 +52,12 @@ function collectProbes(evidence: Sighted): { store: ProbeStore; passedOver: Read
   const made: Probe[] = [];
   for (let chain = 0; chain < chains.count; chain++) {
     const count = chains.fill(chain, rows);
+    const protocol = kinds.columns.protocol[c.kind[rows[0]!]!]!;
+    if (protocol !== ICMP && !isExchange(evidence, rows, count)) continue;
+    if (protocol === TCP) {
+      store.addProbe(followedAttempt(evidence, chains.key(chain), rows.slice(0, count)));
+      continue;
+    }
     let plain = count <= MAX_COPIES;
     for (let i = 0; i < count && plain; i++) {
       const kind = c.kind[rows[i]!]!;
@@ -67,8 +80,35 @@ function collectProbes(evidence: Sighted): { store: ProbeStore; passedOver: Read
   return { store, passedOver };
 }
 
-function pairText({ source, destination }: { readonly source: number; readonly destination: number }): string {
-  return `${source} ${destination}`;
+const ICMP = 1;
+const TCP = 6;
+
+/** Something asked, or a handshake's answer shows that something did: resets and further answers alone are nothing to follow. */
+function isExchange(evidence: Sighted, rows: readonly number[], count: number): boolean {
+  const { columns: c, kinds } = evidence.sightings;
+  const { flags, protocol } = kinds.columns;
+  for (let i = 0; i < count; i++) {
+    const kind = c.kind[rows[i]!]!;
+    if ((flags[kind]! & Flag.Reply) === 0) return true;
+    if (protocol[kind] === TCP ? (flags[kind]! & (Flag.Reset | Flag.Middle)) === 0 : numberOf(evidence, rows[i]!) > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function numberOf(evidence: Sighted, row: number): number {
+  const { identifier, sequence } = evidence.sightings.columns;
+  return identifier[row]! * 65_536 + sequence[row]!;
+}
+
+function pairText({
+  source,
+  destination,
+  protocol,
+  ports,
+}: Pick<ProbeKey, 'source' | 'destination' | 'protocol' | 'ports'>): string {
+  return `${source} ${destination} ${protocol} ${ports}`;
 }
 
 /** A key that was sent over and over keeps its first rows at each point, requests and replies apart. */
@@ -298,7 +338,7 @@ function attachDamaged(evidence: Sighted, store: ProbeStore): void {
 function damagedProbes(evidence: Sighted, store: ProbeStore): number[] {
   const { columns: c, kinds } = evidence.sightings;
   const { flags } = kinds.columns;
-  const wrong = Flag.InnerChecksumWrong | Flag.IcmpChecksumWrong;
+  const wrong = Flag.InnerChecksumWrong | Flag.MessageChecksumWrong;
   if (!flags.subarray(0, kinds.length).some((f) => (f & wrong) !== 0)) return [];
   const damaged: number[] = [];
   const rows: number[] = [];
@@ -369,9 +409,9 @@ function streamsByDestination(evidence: Sighted, store: ProbeStore): Stream[][] 
   for (let position = 0; position < store.length; position++) {
     const count = store.rows(position, rows);
     if (count === 0) continue;
-    const { source, destination, identifier } = keyOf(store, position, rows[0]!);
-    // Two numbers of 32 and 16 bits, exact in a double.
-    const id = source * 65_536 + identifier;
+    const { source, destination, protocol, identifier } = keyOf(store, position, rows[0]!);
+    // Three numbers of 32, 16 and 5 bits, exact in a double.
+    const id = (source * 65_536 + identifier) * 32 + protocol;
     if (stream === null || destination !== lastDestination || id !== lastId) {
       let there = destinations.get(destination);
       if (there === undefined) {
@@ -415,6 +455,8 @@ function streamsByDestination(evidence: Sighted, store: ProbeStore): Stream[][] 
     return {
       source: (reply ? k.destination[kind] : k.source[kind])!,
       destination: (reply ? k.source[kind] : k.destination[kind])!,
+      protocol: k.protocol[kind]!,
+      ports: reply ? swapPorts(k.ports[kind]!) : k.ports[kind]!,
       identifier: c.identifier[row]!,
       sequence: c.sequence[row]!,
     };

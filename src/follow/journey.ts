@@ -12,6 +12,7 @@ import { compareText, observationAt, type Sighted } from '../observe/sighted.js'
 import { type Encapsulation, type Fact, type FlowFacts, type HopFacts, type HopRole, hopRoles } from '../path/facts.js';
 import { errorsNear } from './errors-of.js';
 import type { Flow } from './flow.js';
+import type { OctetLeg } from './octets.js';
 import type { Assignment } from './places/assign.js';
 import type { Probe } from './probe.js';
 import { type Gap, type Sight, sightOf, type Witness } from './witness.js';
@@ -72,6 +73,10 @@ export interface FlowPath {
   readonly errors: readonly ErrorSighting[];
   readonly arps: readonly ArpSighting[];
   readonly syns: readonly SynSighting[];
+  /** Of a TCP connection: its octets, by direction and captured hop; empty otherwise. */
+  readonly octets: readonly OctetLeg[];
+  /** A request that is delivered must be answered. */
+  readonly answerIsDue: boolean;
   /** Captures that end cut or corrupt, by file. */
   readonly damaged: ReadonlySet<string>;
   /** Points by run, when the captures hold different pings of this flow; null when they are of one run. */
@@ -240,7 +245,11 @@ function buildLeg(
     const state = isVoid ? 'not-captured' : stated;
     const gap =
       state === 'absent' || state === 'blind'
-        ? path.witness.gapAt({ point: d.point!.index, role: d.role }, direction === 'reply', sights)
+        ? path.witness.gapAt(
+            { point: d.point!.index, role: d.role, isUnseen: path.unseen.get(d.role) === d.point },
+            direction === 'reply',
+            sights,
+          )
         : null;
     return {
       direction,
@@ -339,7 +348,7 @@ function stateOf(
 
 /** Does the error quote the given direction's message? Without an echo in the quote, its addresses tell. */
 function quotesDirection(error: ErrorSighting, direction: Direction): boolean {
-  if (error.quotedEcho !== null) return error.quotedEcho.reply === (direction === 'reply');
+  if (error.quotedMessage !== null) return error.quotedMessage.reply === (direction === 'reply');
   return true;
 }
 
@@ -359,7 +368,7 @@ function quotes(
         o.outer.destination === error.quotedOuter.destination,
     );
   }
-  const echo = error.quotedEcho;
+  const echo = error.quotedMessage;
   for (const key of [probe.key, ...probe.rewritten]) {
     if (echo !== null && (echo.identifier !== key.identifier || echo.sequence !== key.sequence)) continue;
     const forward = inner.source === key.source && inner.destination === key.destination;

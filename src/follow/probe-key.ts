@@ -10,13 +10,22 @@ import { widened } from '../observe/widened.js';
 export interface ProbeKey {
   readonly source: number;
   readonly destination: number;
+  /** IP protocol: 1, 6 or 17. */
+  readonly protocol: number;
+  /** The request's source port in the upper half and its destination port in the lower; 0 for ICMP. */
+  readonly ports: number;
   readonly identifier: number;
   readonly sequence: number;
 }
 
 /** The key of the message that answers this one's, and back. */
 function reverseKey(key: ProbeKey): ProbeKey {
-  return { ...key, source: key.destination, destination: key.source };
+  return { ...key, source: key.destination, destination: key.source, ports: swapPorts(key.ports) };
+}
+
+/** The two ports of a message that goes the other way. */
+export function swapPorts(ports: number): number {
+  return ((ports << 16) | (ports >>> 16)) >>> 0;
 }
 
 /** Sequence numbers that share one place in the hash table: they come one after the other, and so do their slots. */
@@ -45,17 +54,19 @@ export class ProbeChains {
     // Requests and replies of one flow hash alike, however many kinds of them there are.
     const from = new Uint32Array(table.kinds.length);
     const to = new Uint32Array(table.kinds.length);
+    const ports = new Uint32Array(table.kinds.length);
     for (let kind = 0; kind < from.length; kind++) {
       const reply = k.flags[kind]! & Flag.Reply;
       from[kind] = (reply ? k.destination[kind] : k.source[kind])!;
       to[kind] = (reply ? k.source[kind] : k.destination[kind])!;
+      ports[kind] = reply ? swapPorts(k.ports[kind]!) : k.ports[kind]!;
     }
     for (let row = 0; row < length; row++) {
       const kind = kindOf[row]!;
       const source = from[kind]!;
       const destination = to[kind]!;
       const numbers = (identifier[row]! << 16) | sequence[row]!;
-      let hash = Math.imul(source ^ hashSeed, 0x9e3779b1);
+      let hash = Math.imul(source ^ hashSeed ^ ports[kind]!, 0x9e3779b1);
       hash = Math.imul(hash ^ (hash >>> 16) ^ destination, 0x85ebca6b) + hashSeed;
       hash = Math.imul(hash ^ (hash >>> 15) ^ Math.floor(numbers / NEIGHBOURS), 0xc2b2ae35) + hashSeed;
       hash ^= hash >>> 15;
@@ -80,7 +91,9 @@ export class ProbeChains {
         if (
           ((identifier[end]! << 16) | sequence[end]!) === numbers &&
           from[endKind] === source &&
-          to[endKind] === destination
+          to[endKind] === destination &&
+          ports[endKind] === ports[kind] &&
+          k.protocol[endKind] === k.protocol[kind]
         ) {
           this.next[end] = row;
           last[chain] = row;
@@ -99,6 +112,8 @@ export class ProbeChains {
     const key = {
       source: k.source[kind]!,
       destination: k.destination[kind]!,
+      protocol: k.protocol[kind]!,
+      ports: k.ports[kind]!,
       identifier: c.identifier[row]!,
       sequence: c.sequence[row]!,
     };

@@ -6,7 +6,10 @@
 import { Flag, type SightingTable } from '../observe/sightings.js';
 import { widened } from '../observe/widened.js';
 import type { Probe } from './probe.js';
-import type { ProbeChains, ProbeKey } from './probe-key.js';
+import { type ProbeChains, type ProbeKey, swapPorts } from './probe-key.js';
+
+/** What a flow's probes share. */
+export type FlowEnds = Pick<ProbeKey, 'source' | 'destination' | 'protocol' | 'ports'>;
 
 /** All probes of a run: chains of rows as they are, and those that had to be taken apart or joined. */
 export class ProbeStore {
@@ -98,38 +101,16 @@ export class ProbeStore {
   }
 
   /** Positions by pair of inner addresses, sorted by it, without the probes that lost their rows to others. */
-  flows(): { readonly source: number; readonly destination: number; readonly positions: Int32Array }[] {
-    const numbers = new Map<number, Map<number, number>>();
-    const pairs: { readonly source: number; readonly destination: number; count: number }[] = [];
+  flows(): (FlowEnds & { readonly positions: Int32Array })[] {
+    const numbers = new FlowNumbers();
+    const { all: pairs } = numbers;
     const flowOf = new Int32Array(this.length).fill(-1);
-    const { columns: c, kinds } = this.table;
-    const k = kinds.columns;
-    let last = -1;
     for (let position = 0; position < this.length; position++) {
-      const id = this.#ids[position]!;
-      let source: number;
-      let destination: number;
-      if (id >= 0) {
-        const kind = c.kind[this.#chains.first[id]!]!;
-        const reply = k.flags[kind]! & Flag.Reply;
-        source = (reply ? k.destination[kind] : k.source[kind])!;
-        destination = (reply ? k.source[kind] : k.destination[kind])!;
-      } else {
-        if (this.firstRow(position) === -1) continue;
-        ({ source, destination } = this.#made[~id]!.key);
-      }
-      if (last === -1 || pairs[last]!.source !== source || pairs[last]!.destination !== destination) {
-        let byDestination = numbers.get(source);
-        if (byDestination === undefined) {
-          byDestination = new Map();
-          numbers.set(source, byDestination);
-        }
-        const known = byDestination.get(destination);
-        last = known ?? pairs.push({ source, destination, count: 0 }) - 1;
-        if (known === undefined) byDestination.set(destination, last);
-      }
-      flowOf[position] = last;
-      pairs[last]!.count++;
+      const ends = this.#ends(position);
+      if (ends === null) continue;
+      const flow = numbers.of(ends);
+      flowOf[position] = flow;
+      pairs[flow]!.count++;
     }
     const positions = pairs.map(({ count }) => new Int32Array(count));
     const filled = new Int32Array(pairs.length);
@@ -138,8 +119,25 @@ export class ProbeStore {
       if (flow !== -1) positions[flow]![filled[flow]!++] = position;
     }
     return pairs
-      .map(({ source, destination }, n) => ({ source, destination, positions: positions[n]! }))
-      .sort((a, b) => a.source - b.source || a.destination - b.destination);
+      .map(({ count: _, ...ends }, n) => ({ ...ends, positions: positions[n]! }))
+      .sort(
+        (a, b) => a.protocol - b.protocol || a.source - b.source || a.destination - b.destination || a.ports - b.ports,
+      );
+  }
+
+  /** null: the probe lost its rows to others. */
+  #ends(position: number): FlowEnds | null {
+    const id = this.#ids[position]!;
+    if (id < 0) return this.firstRow(position) === -1 ? null : this.#made[~id]!.key;
+    const k = this.table.kinds.columns;
+    const kind = this.table.columns.kind[this.#chains.first[id]!]!;
+    const isReply = (k.flags[kind]! & Flag.Reply) !== 0;
+    return {
+      source: (isReply ? k.destination[kind] : k.source[kind])!,
+      destination: (isReply ? k.source[kind] : k.destination[kind])!,
+      protocol: k.protocol[kind]!,
+      ports: isReply ? swapPorts(k.ports[kind]!) : k.ports[kind]!,
+    };
   }
 
   list(positions: Int32Array): ProbeList {
@@ -151,6 +149,29 @@ export class ProbeStore {
       this.#ids = widened(this.#ids, this.#ids.length * 2);
     }
     this.#ids[this.length++] = id;
+  }
+}
+
+/** Gives each flow a number; probe after probe is of one flow. */
+class FlowNumbers {
+  readonly all: (FlowEnds & { count: number })[] = [];
+  readonly #bySource = new Map<number, Map<number, Map<number, number>>>();
+  #last = -1;
+
+  of({ source, destination, protocol, ports }: FlowEnds): number {
+    const last = this.all[this.#last];
+    const isLast =
+      last?.source === source && last.destination === destination && last.protocol === protocol && last.ports === ports;
+    if (isLast) return this.#last;
+    const byDestination = this.#bySource.get(source) ?? new Map<number, Map<number, number>>();
+    this.#bySource.set(source, byDestination);
+    const byPorts = byDestination.get(destination) ?? new Map<number, number>();
+    byDestination.set(destination, byPorts);
+    // Ports and protocol have 32 and 8 bits: exact in a double.
+    const key = ports * 256 + protocol;
+    this.#last = byPorts.get(key) ?? this.all.push({ source, destination, protocol, ports, count: 0 }) - 1;
+    byPorts.set(key, this.#last);
+    return this.#last;
   }
 }
 

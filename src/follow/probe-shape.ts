@@ -6,7 +6,7 @@
 import type { ErrorSighting } from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
-import { echoNumber } from './errors-of.js';
+import { messageNumber } from './errors-of.js';
 import type { ProbeList } from './probe-list.js';
 import { type Gap, type Sight, sightOf, type Witness } from './witness.js';
 
@@ -39,8 +39,8 @@ export class ProbeShapes {
     this.#candidate = new Int32Array(3 + 2 * MAX_ROWS + 2 * witness.posts.length);
     const echoes = new Set<number>();
     const identifications = new Set<number>();
-    for (const { quotedEcho, quotedInner } of errors) {
-      if (quotedEcho !== null) echoes.add(echoNumber(quotedEcho));
+    for (const { quotedMessage, quotedInner } of errors) {
+      if (quotedMessage !== null) echoes.add(messageNumber(quotedMessage));
       else if (quotedInner !== null) identifications.add(quotedInner.identification);
     }
     this.#quoted = { echoes, identifications };
@@ -121,7 +121,7 @@ export class ProbeShapes {
 
   #isQuoted(probes: ProbeList, n: number): boolean {
     const { identification } = this.#evidence.sightings.columns;
-    if (this.#quoted.echoes.has(echoNumber(probes.key(n)))) return true;
+    if (this.#quoted.echoes.has(messageNumber(probes.key(n)))) return true;
     for (let i = 0; i < this.count; i++) {
       if (this.#quoted.identifications.has(identification[this.rows[i]!]!)) return true;
     }

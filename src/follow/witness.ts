@@ -122,9 +122,21 @@ export class Witness {
     const at = (nearest.seconds - this.#base!) * 1e9 + nearest.nanoseconds;
     // What holds the request ran before its reply was due, and what holds the reply ran after the request was.
     const isThere = seen.some((s) => s.point === post.point && s.isReply !== isReply) && post.isUnseen !== true;
-    const ran = isThere ? (isReply ? 'start' : 'end') : null;
+    const ran = isThere ? (isReply ? 'start' : 'end') : this.#sawBefore(post, isReply, seen) ? 'start' : null;
     const gap = gapIn(zone, at, ran);
     return gap !== null && gap.by > LIKELY_SKEW && !zone.isCompared ? null : gap;
+  }
+
+  /** The same capture shows the message at a device before: it ran by then. */
+  #sawBefore({ point, role, isUnseen }: Post, isReply: boolean, seen: readonly Sight[]): boolean {
+    if (isUnseen !== true) return false;
+    const { points } = this.#evidence;
+    const { namespace } = points[point]!;
+    return seen.some((s) => {
+      const place = this.#roles.get(s.point);
+      if (s.isReply !== isReply || place === undefined || namespace === null) return false;
+      return points[s.point]!.namespace === namespace && roleOrder(place) < roleOrder(role) !== isReply;
+    });
   }
 
   /** The point holds something of the flow. */

@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../checks/finding.js';
 import { mtuStatement } from '../report/basis.js';
+import { probeNumbers } from '../report/probe-name.js';
 import {
   allFindings,
   boundedDuration,
@@ -195,7 +196,7 @@ function otherFindings(page: Page, flow: FlowReport | null): Markup {
 /** Picture and refusals first; times and headers after whatever the caller puts between them. */
 function journeySection(page: Page, flow: FlowReport, journey: JourneyReport, id: string, between: Markup): Markup {
   const { report, nameOf } = page;
-  const { identifier, sequence } = journey.probe;
+  const name = `Request with ${probeNumbers(journey.probe)}`;
   const reply = journey.reply;
   const refusals = refusalGroups(journey).map((group) => {
     const refusal = group[0];
@@ -214,7 +215,7 @@ function journeySection(page: Page, flow: FlowReport, journey: JourneyReport, id
     times === null
       ? html``
       : html`<details open><summary>Ladder: times and TTL</summary>${times}<p class="faint">In order of travel, not to scale; ≈ corrected by the clock offset; none where clocks could not be compared.</p></details>`;
-  return html`<section aria-label="Request with identifier ${identifier}, sequence ${sequence}"><h3>${sign(journey.outcome)} Request with identifier ${identifier}, sequence ${sequence}</h3>${pathPicture(report, journey, flow.diagnoses, nameOf, id)}${strays.length === 0 ? html`` : html`<ul class="plain">${strays}</ul>`}${refusals}${between}${drawnTimes}<details open><summary>Headers of the request, frame by frame</summary>${headerStacks(report, journey, 'request', journey.request, nameOf)}</details>${reply === null ? html`<p>No reply was seen.</p>` : html`<details><summary>Headers of the reply, frame by frame</summary>${headerStacks(report, journey, 'reply', reply, nameOf)}</details>`}<p class="faint">Δ differs from the hop before. A TTL that falls by one at each forwarding node is right.</p></section>`;
+  return html`<section aria-label="${name}"><h3>${sign(journey.outcome)} ${name}</h3>${pathPicture(report, journey, flow.diagnoses, nameOf, id)}${strays.length === 0 ? html`` : html`<ul class="plain">${strays}</ul>`}${refusals}${between}${drawnTimes}<details open><summary>Headers of the request, frame by frame</summary>${headerStacks(report, journey, 'request', journey.request, nameOf)}</details>${reply === null ? html`<p>No reply was seen.</p>` : html`<details><summary>Headers of the reply, frame by frame</summary>${headerStacks(report, journey, 'reply', reply, nameOf)}</details>`}<p class="faint">Δ differs from the hop before. A TTL that falls by one at each forwarding node is right.</p></section>`;
 }
 
 function segmentsTable(flow: FlowReport): Markup {

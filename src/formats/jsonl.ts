@@ -7,7 +7,7 @@
  *   {"type":"finding", flow, identifier, sequence, …the finding}                   flow and probe null where it concerns none
  *   {"type":"diagnosis", flow, …the diagnosis}
  *   {"type":"note", flow, …the note}
- * `flow` is "source>destination"; `request` and `reply` are dispositions, `reply` null when none was seen.
+ * `flow` is "source>destination", each with its port for TCP and UDP; `request` and `reply` are dispositions, `reply` null when none was seen.
  */
 
 import { allDiagnoses, allFindings } from '../report/reading.js';
@@ -17,7 +17,11 @@ import { inKeyOrder } from './key-order.js';
 import type { Reporter } from './reporter.js';
 
 const flowKey = (flow: FlowReport | null): string | null =>
-  flow === null ? null : `${flow.source}>${flow.destination}`;
+  flow === null
+    ? null
+    : `${flow.source}${portOf(flow.probe?.sourcePort)}>${flow.destination}${portOf(flow.probe?.destinationPort)}`;
+
+const portOf = (port: number | undefined): string => (port === undefined ? '' : `:${port}`);
 
 export const reportJsonLines: Reporter = (report) => {
   const { schema, tool, outcome, reasons, counts, expectation } = report;
@@ -31,8 +35,8 @@ export const reportJsonLines: Reporter = (report) => {
       lines.push({
         type: 'journey',
         flow: flowKey(flow),
-        identifier: probe.identifier,
-        sequence: probe.sequence,
+        identifier: probe.identifier ?? null,
+        sequence: probe.sequence ?? null,
         outcome,
         request: request.disposition,
         reply: reply?.disposition ?? null,

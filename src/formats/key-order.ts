@@ -105,6 +105,7 @@ const orderUnder: Readonly<Record<string, readonly string[]>> = {
     ...([
       'source',
       'destination',
+      'probe',
       'probes',
       'delivered',
       'replied',
@@ -126,7 +127,7 @@ const orderUnder: Readonly<Record<string, readonly string[]>> = {
     'bound',
   ),
   journeys: order<JourneyReport>()('probe', 'outcome', 'request', 'reply', 'refusals', 'strays', 'findings'),
-  probe: ['source', 'destination', 'identifier', 'sequence'],
+  probe: ['kind', 'source', 'destination', 'identifier', 'sequence', 'sourcePort', 'destinationPort'],
   request: leg,
   reply: leg,
   hops: order<HopReport>()('role', 'state', 'point', 'node', 'interface', 'encapsulation', 'mtu', 'observations'),

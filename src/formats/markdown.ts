@@ -1,6 +1,7 @@
 /** The report in GitHub-flavoured Markdown, for job summaries, issues and wikis. Nothing from a capture becomes markup. */
 
 import type { Direction } from '../path/roles.js';
+import { probeNumbers } from '../report/probe-name.js';
 import {
   boundedDuration,
   captureTroubles,
@@ -55,12 +56,12 @@ function hopCells(hop: HopRow): string[] {
 }
 
 function journeyBlock(report: Report, journey: JourneyReport): string[] {
-  const { source, destination, identifier, sequence } = journey.probe;
+  const { source, destination } = journey.probe;
   const nameOf = shortNames(report);
   const legs: [Direction, LegReport][] = [['request', journey.request]];
   if (journey.reply !== null) legs.push(['reply', journey.reply]);
   const lines = [
-    `### ${sign[journey.outcome]} ${markdownText(source)} → ${markdownText(destination)}, identifier ${identifier}, sequence ${sequence}`,
+    `### ${sign[journey.outcome]} ${markdownText(source)} → ${markdownText(destination)}, ${probeNumbers(journey.probe)}`,
     '',
   ];
   for (const [direction, leg] of legs) {

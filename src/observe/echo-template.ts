@@ -155,14 +155,14 @@ export class EchoTemplate {
     }
     const icmp = start + this.#icmp;
     payload.over(view, icmp + ECHO_HEADER, icmp + ECHO_HEADER + this.#payload);
-    if ((flags & (Flag.IcmpChecksumRight | Flag.IcmpChecksumWrong)) === 0) return true;
+    if ((flags & (Flag.MessageChecksumRight | Flag.MessageChecksumWrong)) === 0) return true;
     const sum =
       this.#echoSum +
       view.getUint16(icmp + 2) +
       view.getUint16(icmp + 4) +
       view.getUint16(icmp + 6) +
       swapped(fold(payload.sum));
-    return isWhole(sum) === ((flags & Flag.IcmpChecksumRight) !== 0);
+    return isWhole(sum) === ((flags & Flag.MessageChecksumRight) !== 0);
   }
 
   identification(frame: { readonly start: number }, view: DataView): number {

@@ -4,6 +4,7 @@ import { uint32 } from '../decode/bytes.js';
 import * as ethernet from '../decode/ethernet.js';
 import { ABSENT, type FrameView } from '../decode/frame.js';
 import * as icmpv4 from '../decode/icmpv4.js';
+import { IpProtocol } from '../decode/ip-protocol.js';
 import * as ipv4 from '../decode/ipv4.js';
 import { LayerKind } from '../decode/layer-kind.js';
 import * as linuxSll from '../decode/linux-sll.js';
@@ -13,6 +14,7 @@ import { digest, ECHO_HEADER, EchoTemplate, PayloadSum } from './echo-template.j
 import { encapsulationOf, IN_UDP, IPIP, limitOf, NONE, vlansOf } from './headers.js';
 import type { Assembled } from './reassembly.js';
 import { Flag, KindInterner, type SightingKind, SightingTable } from './sightings.js';
+import { transportChecksumRight } from './transport-checksum.js';
 
 /** Echo messages of one file: a limit that keeps a hostile capture from filling the memory; what goes beyond is counted in `dropped`. */
 export const MAX_ECHOES = 1 << 22;
@@ -20,6 +22,22 @@ export const MAX_ECHOES = 1 << 22;
 const MAX_KINDS = 1 << 18;
 /** Kinds of echo messages of which the next frame may be: requests and replies of a few flows. */
 const MAX_TEMPLATES = 4;
+
+/** What tells a message from others of its flow. */
+interface MessageNumbers {
+  readonly identifier: number;
+  readonly sequence: number;
+  /** Of the payload; for TCP the sequence number. */
+  readonly digest: number;
+}
+
+export interface TransportMessage extends MessageNumbers {
+  /** Where the TCP or UDP header stands. */
+  readonly at: number;
+  readonly flags: number;
+  /** Where the payload stands that the digest is of; ABSENT: nowhere. */
+  readonly payloadFrom: number;
+}
 
 export class Echoes {
   readonly sightings = new SightingTable();
@@ -72,10 +90,55 @@ export class Echoes {
       this.dropped++;
       return false;
     }
-    const { bytes, inner, icmp } = view;
+    const { bytes, icmp } = view;
+    const k = this.#kind;
+    const outerIdentification = this.#readHeaders(frame, view, point, assembled);
+    if (icmpv4.type(bytes, icmp) === 0) k.flags |= Flag.Reply;
+    k.protocol = IpProtocol.Icmp;
+    k.ports = 0;
+    const known = this.#kinds.count;
+    const kept = this.#keep(frame, view, assembled, outerIdentification, {
+      identifier: icmpv4.identifier(bytes, icmp),
+      sequence: icmpv4.sequence(bytes, icmp),
+      digest: readMessage(k, view, assembled),
+    });
+    if (!kept || assembled !== null) return false;
+    const kind = this.sightings.columns.kind[this.sightings.length - 1]!;
+    if (kind < known) this.#addTemplate(frame, view, kind);
+    return true;
+  }
+
+  /** Keeps a segment or datagram that stands at `at`, of the inner header's protocol; transport.ts says what it is. */
+  addTransport(
+    frame: FrameCursor,
+    view: FrameView,
+    point: number,
+    assembled: Assembled | null,
+    { at, flags, payloadFrom, ...numbers }: TransportMessage,
+  ): void {
+    if (this.#isFull()) {
+      this.dropped++;
+      return;
+    }
+    const { bytes, inner } = view;
+    const k = this.#kind;
+    const outerIdentification = this.#readHeaders(frame, view, point, assembled);
+    k.flags |= flags;
+    k.protocol = ipv4.protocol(bytes, inner);
+    k.ports = uint32(bytes, at);
+    k.icmpCode = 0;
+    const limit = limitOf(view, at);
+    k.payloadCaptured = payloadFrom === ABSENT ? 0 : Math.max(0, limit - payloadFrom);
+    const isRight = assembled?.complete === false ? null : transportChecksumRight(bytes, inner, at, limit, k.protocol);
+    if (isRight !== null) k.flags |= isRight ? Flag.MessageChecksumRight : Flag.MessageChecksumWrong;
+    this.#keep(frame, view, assembled, outerIdentification, numbers);
+  }
+
+  /** Fills the kind with what every datagram has; returns the outer identification. */
+  #readHeaders(frame: FrameCursor, view: FrameView, point: number, assembled: Assembled | null): number {
     const k = this.#kind;
     k.point = point;
-    k.flags = icmpv4.type(bytes, icmp) === 0 ? Flag.Reply : 0;
+    k.flags = 0;
     k.encapsulation = encapsulationOf(view);
     k.capturedLength = frame.end - frame.start;
     k.wireLength = frame.wireLength;
@@ -83,29 +146,30 @@ export class Echoes {
     const outerIdentification = readOuter(k, view, assembled);
     if (assembled !== null) judgeHeaders(k, assembled);
     readLink(k, view);
-    const payloadDigest = readMessage(k, view, assembled);
+    return outerIdentification;
+  }
+
+  /** false: there is no room for one more kind. */
+  #keep(
+    frame: FrameCursor,
+    view: FrameView,
+    assembled: Assembled | null,
+    outerIdentification: number,
+    { identifier, sequence, digest }: MessageNumbers,
+  ): boolean {
+    const k = this.#kind;
     k.extra = this.#extra(view, k, assembled);
-    const known = this.#kinds.count;
     const kind = this.#kinds.intern(k);
     if (kind === -1) {
       this.dropped++;
       return false;
     }
-    this.#addRow(
-      frame,
-      kind,
-      icmpv4.identifier(bytes, icmp),
-      icmpv4.sequence(bytes, icmp),
-      ipv4.identification(bytes, inner),
-      outerIdentification,
-      payloadDigest,
-    );
+    const identification = ipv4.identification(view.bytes, view.inner);
+    this.#addRow(frame, kind, identifier, sequence, identification, outerIdentification, digest);
     if (assembled !== null) {
       const frames = assembled.fragments.map((f) => f.frame);
       this.sightings.fragmentFrames.set(this.sightings.length - 1, frames);
-      return false;
     }
-    if (kind < known) this.#addTemplate(frame, view, kind);
     return true;
   }
 
@@ -200,6 +264,8 @@ function emptyKind(): SightingKind {
     destinationMacLow: 0,
     packetType: 0,
     icmpCode: 0,
+    protocol: 0,
+    ports: 0,
     payloadCaptured: 0,
     capturedLength: 0,
     wireLength: 0,
@@ -293,7 +359,7 @@ function readMessage(k: SightingKind, view: FrameView, assembled: Assembled | nu
   k.payloadCaptured = captured;
   const declared = ipv4.totalLength(bytes, inner) - k.headerLength - ECHO_HEADER;
   if (captured === declared && (assembled === null || assembled.complete)) {
-    k.flags |= icmpv4.checksumIsRight(bytes, icmp, limit) ? Flag.IcmpChecksumRight : Flag.IcmpChecksumWrong;
+    k.flags |= icmpv4.checksumIsRight(bytes, icmp, limit) ? Flag.MessageChecksumRight : Flag.MessageChecksumWrong;
   }
   return digest(bytes, from, from + captured);
 }

@@ -1,6 +1,7 @@
 /** ICMP errors, and what they quote of the datagram that they are about. */
 import type { FrameCursor } from '../capture/capture.js';
 import { macText } from '../decode/address.js';
+import { uint32 } from '../decode/bytes.js';
 import { ABSENT, type FrameView } from '../decode/frame.js';
 import * as icmpv4 from '../decode/icmpv4.js';
 import * as ipv4 from '../decode/ipv4.js';
@@ -12,7 +13,7 @@ import { encapsulationOf } from './headers.js';
 export function readError(frame: FrameCursor, view: FrameView, point: number): RawError {
   const { bytes, inner, icmp } = view;
   const type = icmpv4.type(bytes, icmp);
-  const { first, last, echo } = quoteOf(view);
+  const { first, last, echo, ports } = quoteOf(view);
   // Whatever lies between the two quoted headers, the error is about the first one.
   const tunnel = ipv4.protocol(bytes, first) === 4 || (last !== first && ipv4.protocol(bytes, first) === 17);
   const innerAt = tunnel ? (last === first ? ABSENT : last) : last;
@@ -51,7 +52,8 @@ export function readError(frame: FrameCursor, view: FrameView, point: number): R
             totalLength: ipv4.totalLength(bytes, innerAt),
             timeToLive: ipv4.timeToLive(bytes, innerAt),
           },
-    quotedEcho: echo,
+    quotedPorts: ports,
+    quotedMessage: echo,
     ethernet: hasEthernet
       ? { source: macText(bytes, view.ethernet + 6), destination: macText(bytes, view.ethernet) }
       : null,
@@ -59,11 +61,17 @@ export function readError(frame: FrameCursor, view: FrameView, point: number): R
 }
 
 /** Where the quote's first and last IPv4 header stand, and the numbers of the echo message behind the last one. */
-function quoteOf(view: FrameView): { first: number; last: number; echo: RawError['quotedEcho'] } {
+function quoteOf(view: FrameView): {
+  first: number;
+  last: number;
+  echo: RawError['quotedMessage'];
+  ports: number | null;
+} {
   const { bytes } = view;
   let first: number = ABSENT;
   let last: number = ABSENT;
-  let echo: RawError['quotedEcho'] = null;
+  let echo: RawError['quotedMessage'] = null;
+  let ports: number | null = null;
   for (let i = view.quotedFrom; i < view.count; i++) {
     const kind = view.kind[i];
     const at = view.at[i]!;
@@ -71,6 +79,9 @@ function quoteOf(view: FrameView): { first: number; last: number; echo: RawError
       if (first === ABSENT) first = at;
       last = at;
       echo = null;
+      ports = null;
+    } else if (kind === LayerKind.Tcp || kind === LayerKind.Udp) {
+      ports = uint32(bytes, at);
     } else if (kind === LayerKind.Icmpv4) {
       const quotedType = icmpv4.type(bytes, at);
       if (quotedType === 8 || quotedType === 0) {
@@ -82,5 +93,5 @@ function quoteOf(view: FrameView): { first: number; last: number; echo: RawError
       }
     }
   }
-  return { first, last, echo };
+  return { first, last, echo, ports };
 }

@@ -16,7 +16,8 @@ const NO_OPTIONS = 0x45;
 const PLAIN_IPV4 = ((EtherType.Ipv4 << 16) | (NO_OPTIONS << 8)) >>> 8;
 /** More fragments, and the fragment offset. */
 const FRAGMENTATION = 0x3fff;
-const SYN = 0x02;
+/** SYN and RST: handshakes, and refusals of them. */
+const NO_DATA = 0x06;
 
 /** What the look found; absolute indices into the octets, as in FrameView. */
 export class FirstLook {
@@ -28,7 +29,7 @@ export class FirstLook {
   isTcp = false;
 
   /**
-   * true: a whole TCP header without SYN, or a whole UDP header that announces no tunnel, in no fragment. Reads words instead
+   * true: a whole TCP header without SYN and RST, or a whole UDP header that announces no tunnel, in no fragment. Reads words instead
    * of octets: it is asked of every frame.
    */
   isPlainTransport(view: DataView, start: number, end: number, linkType: number): boolean {
@@ -58,7 +59,7 @@ export class FirstLook {
       if (room < tcp.MIN_LENGTH) return false;
       const offsetAndFlags = view.getUint16(at + 12);
       const header = (offsetAndFlags >>> 12) << 2;
-      return (offsetAndFlags & SYN) === 0 && header >= tcp.MIN_LENGTH && header <= room;
+      return (offsetAndFlags & NO_DATA) === 0 && header >= tcp.MIN_LENGTH && header <= room;
     }
     if (protocol !== IpProtocol.Udp || room < udp.LENGTH) return false;
     this.isTcp = false;

@@ -1,6 +1,7 @@
 /** Reads all captures, in as many threads as it pays. Threads change only how long it takes. */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import type { ProbeKind } from '../path/probe-kinds.js';
 import { UserError } from '../user-error.js';
 import { MAX_ECHOES } from './echoes.js';
 import { observeFile } from './observe-file.js';
@@ -16,6 +17,8 @@ const LEAST_ECHOES = 1 << 18;
 const PROGRESS_MS = 200;
 
 export interface IntakeOptions {
+  /** Kinds of probes that are to be followed; none given: pings. */
+  readonly probes?: readonly ProbeKind[];
   readonly onProgress?: (file: string, read: number, total: number | null) => void;
   /** Threads beside this one; null: as many as it pays. */
   readonly threads?: number | null;
@@ -32,6 +35,7 @@ export interface Intake {
 }
 
 export async function observeCaptures(paths: readonly string[], options: IntakeOptions): Promise<Intake> {
+  const probes = options.probes ?? ['icmp'];
   const sizes = new Map(paths.map((path) => [path, sizeOf(path)]));
   // What is not a regular file can be read by one thread only: this one.
   const own = paths.filter((path) => sizes.get(path) === null);
@@ -42,7 +46,7 @@ export async function observeCaptures(paths: readonly string[], options: IntakeO
   const results = new Map<string, FileSighted | UserError>();
   const readHere = async (path: string, onOctets?: (read: number) => void): Promise<void> => {
     try {
-      const evidence = await observeFile(path, maxEchoes, (read, total) => {
+      const evidence = await observeFile(path, { maxEchoes, probes }, (read, total) => {
         options.onProgress?.(path, read, total);
         onOctets?.(read);
       });
@@ -58,7 +62,7 @@ export async function observeCaptures(paths: readonly string[], options: IntakeO
   const workers =
     threads === 0
       ? null
-      : await startWorkers(threads, { files: shared, maxEchoes, shared: list.shared }, (answer) => {
+      : await startWorkers(threads, { files: shared, maxEchoes, probes, shared: list.shared }, (answer) => {
           const path = shared[answer.number]!;
           results.set(path, 'evidence' in answer ? answer.evidence : new UserError(answer.problem));
           options.onThreadDone?.(path);

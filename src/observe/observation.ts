@@ -1,6 +1,7 @@
 /** Tier 2: one sighting of one datagram at one capture point, as immutable plain data. */
 import type { Encapsulation } from '../path/facts.js';
 import type { CapturePoint } from './capture-point.js';
+import type { RawStream } from './streams.js';
 
 export interface FrameRef {
   readonly file: string;
@@ -38,11 +39,15 @@ export interface Instant {
   readonly nanoseconds: number;
 }
 
-/** One echo request or reply seen at one point. */
+/** One request or reply of a probe, seen at one point: an ICMP echo, a TCP handshake's segment, a UDP datagram. */
 export interface Observation extends Instant {
   readonly point: CapturePoint;
   readonly ref: FrameRef;
-  readonly message: 'echo-request' | 'echo-reply';
+  readonly message: 'request' | 'reply';
+  /** Of TCP and UDP, as this message has them; null for ICMP. */
+  readonly ports: { readonly source: number; readonly destination: number } | null;
+  /** A TCP reset that answers a SYN. */
+  readonly isReset: boolean;
   readonly ethernet: { readonly source: string; readonly destination: string } | null;
   /** Cooked captures know only the sender's address; null when there is none. */
   readonly linkSource: string | null;
@@ -60,7 +65,8 @@ export interface Observation extends Instant {
   readonly payloadDigest: number;
   readonly payloadCaptured: number;
   readonly payloadLength: number;
-  readonly icmpChecksumRight: boolean | null;
+  /** Of the ICMP message, the TCP segment or the UDP datagram; null: not judged, because octets are missing. */
+  readonly messageChecksumRight: boolean | null;
   readonly icmpCode: number;
   /** Of the inner options, less what routers write into record route and timestamp. */
   readonly optionsDigest: number;
@@ -101,8 +107,13 @@ export interface ErrorSighting extends Instant {
     readonly totalLength: number;
     readonly timeToLive: number;
   } | null;
-  /** The quoted echo's numbers; null when the quote ends before them or quotes something else. */
-  readonly quotedEcho: { readonly reply: boolean; readonly identifier: number; readonly sequence: number } | null;
+  /** Ports of a quoted TCP segment or UDP datagram, as a kind has them; null: the quote ends before them, or is of ICMP. */
+  readonly quotedPorts: number | null;
+  /**
+   * The quoted message's numbers; null when the quote ends before them or quotes something else. Of TCP and UDP those of the
+   * flow's probe, found when the flow is known.
+   */
+  readonly quotedMessage: { readonly reply: boolean; readonly identifier: number; readonly sequence: number } | null;
   readonly ethernet: { readonly source: string; readonly destination: string } | null;
   readonly encapsulation: Encapsulation;
 }
@@ -133,6 +144,19 @@ export interface SynSighting {
   readonly encapsulation: Encapsulation;
   readonly checksumRight: boolean | null;
 }
+
+/** A TCP connection or UDP exchange that one point saw, by the side that was heard first. */
+export interface Talk {
+  readonly point: CapturePoint;
+  readonly kind: 'tcp' | 'udp';
+  readonly source: number;
+  readonly destination: number;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+}
+
+/** One direction of a TCP connection at one point: which of its octets passed. */
+export type StreamSighting = Omit<RawStream, 'point'> & { readonly point: CapturePoint };
 
 /** Ports that say which software it is: Linux' customary one for FoU, IANA's for GUE, flannel's for its udp backend. */
 const tunnelPorts: Readonly<Record<number, string>> = { 5555: 'FoU', 6080: 'GUE', 8285: "flannel's udp backend" };

@@ -11,14 +11,17 @@ import * as icmpv4 from '../decode/icmpv4.js';
 import * as ipv4 from '../decode/ipv4.js';
 import { LayerKind } from '../decode/layer-kind.js';
 import * as tcp from '../decode/tcp.js';
+import type { ProbeKind } from '../path/probe-kinds.js';
 import type { Traffic } from './capture-point.js';
 import { Echoes, MAX_ECHOES } from './echoes.js';
 import { readError } from './errors.js';
-import type { FileObservations, RawArp, RawError, RawSyn } from './file-observations.js';
+import type { FileObservations, RawArp, RawError, RawSyn, RawTalk } from './file-observations.js';
 import { FirstLook } from './first-look.js';
 import { encapsulationOf, limitOf } from './headers.js';
 import { countFrame, ENDS_FRAMES, noteEnds, Points } from './points.js';
 import { type Assembled, Reassembly } from './reassembly.js';
+import { Streams } from './streams.js';
+import { addDatagram, addSegment } from './transport.js';
 import { transportChecksumRight } from './transport-checksum.js';
 
 /** Limits that keep a hostile capture from filling the memory; what goes beyond is counted in `dropped`. */
@@ -26,12 +29,17 @@ const MAX_ERRORS = 50_000;
 const MAX_ARP = 20_000;
 const MAX_SYNS = 20_000;
 const TRANSPORT_SAMPLE = 256;
+const MAX_TALKS = 1_000;
 
 export class FileObserver {
   readonly #view = new FrameView();
   readonly #look = new FirstLook();
   readonly #decodeAll: boolean;
+  readonly #followsTcp: boolean;
+  readonly #followsUdp: boolean;
   readonly #echoes: Echoes;
+  readonly #streams = new Streams();
+  readonly #talks = new Map<string, RawTalk>();
   /** The last frame was an echo message. */
   #inFlood = false;
   readonly #errors: RawError[] = [];
@@ -42,10 +50,19 @@ export class FileObserver {
   readonly #dropped = { errors: 0, arps: 0, syns: 0, frames: 0 };
 
   /** `decodeAll`: decodes also what a first look would only count. Both ways give the same observations. */
-  constructor(file: string, decodeAll = false, maxEchoes = MAX_ECHOES) {
+  constructor(file: string, decodeAll = false, maxEchoes = MAX_ECHOES, probes: readonly ProbeKind[] = ['icmp']) {
     this.#decodeAll = decodeAll;
+    this.#followsTcp = probes.includes('tcp');
+    this.#followsUdp = probes.includes('udp');
     this.#echoes = new Echoes(maxEchoes);
-    this.#reassembly = new Reassembly(file, (frame, view, point, whole) => this.#icmp(frame, view, point, whole));
+    this.#reassembly = new Reassembly(
+      file,
+      (frame, view, point, whole) => {
+        if (view.icmp !== ABSENT) this.#icmp(frame, view, point, whole);
+        else if (this.#followsUdp && view.udp > view.inner) addDatagram(frame, view, point, whole, this.#echoes);
+      },
+      this.#followsUdp,
+    );
   }
 
   /** The visitor to give to a reader. */
@@ -85,7 +102,11 @@ export class FileObserver {
       }
       this.#tcp(frame, view, point, traffic);
     } else if (length > traffic.largestOther) traffic.largestOther = length;
-    if (view.udp !== ABSENT && view.udp > inner) this.#sampleTransport(frame, view, traffic, view.udp, 17);
+    if (view.udp !== ABSENT && view.udp > inner) {
+      this.#sampleTransport(frame, view, traffic, view.udp, 17);
+      this.#noteTalk(view, point, view.udp, 'udp');
+      if (this.#followsUdp) addDatagram(frame, view, point, null, this.#echoes);
+    }
     if (view.icmp !== ABSENT) this.#icmp(frame, view, point, null);
   }
 
@@ -119,6 +140,7 @@ export class FileObserver {
     const { view } = frame;
     if (traffic.frames < ENDS_FRAMES) return false;
     if (!look.isPlainTransport(view, frame.start, frame.end, frame.linkType)) return false;
+    if (!look.isTcp && this.#followsUdp) return false;
     const length = view.getUint16(look.inner + 2);
     if (length > (look.isTcp ? traffic.largestTcp : traffic.largestOther)) return false;
     // A segment that was captured whole may belong to the sample of checksums.
@@ -127,6 +149,11 @@ export class FileObserver {
       look.limit - look.transport === length - ipv4.MIN_LENGTH
     ) {
       return false;
+    }
+    if (look.isTcp && this.#followsTcp) {
+      const point = this.#points.last;
+      if (this.#streams.isSample(point, view, look.inner, look.transport)) return false;
+      this.#streams.add(frame, view, look.inner, look.transport, point, look.outer === ABSENT);
     }
     countFrame(traffic, frame);
     if (look.outer !== ABSENT) traffic.encapsulated++;
@@ -143,7 +170,14 @@ export class FileObserver {
       errors: this.#errors,
       arps: [...this.#arps.values()],
       syns: [...this.#syns.values()],
-      dropped: { echoes: this.#echoes.dropped, ...this.#dropped, fragments: this.#reassembly.dropped },
+      streams: this.#streams.all,
+      talks: [...this.#talks.values()],
+      dropped: {
+        echoes: this.#echoes.dropped,
+        ...this.#dropped,
+        fragments: this.#reassembly.dropped,
+        segments: this.#streams.dropped,
+      },
     };
   }
 
@@ -186,6 +220,8 @@ export class FileObserver {
   #tcp(frame: FrameCursor, view: FrameView, point: number, traffic: Traffic): void {
     const { bytes } = view;
     this.#sampleTransport(frame, view, traffic, view.tcp, 6);
+    this.#noteTalk(view, point, view.tcp, 'tcp');
+    if (this.#followsTcp) addSegment(frame, view, point, this.#echoes, this.#streams);
     const flags = tcp.flags(bytes, view.tcp);
     if ((flags & 0x02) === 0) return;
     const source = ipv4.source(bytes, view.inner);
@@ -210,6 +246,29 @@ export class FileObserver {
       mss: tcp.maximumSegmentSize(bytes, view.tcp, limitOf(view, view.tcp)),
       encapsulation: encapsulationOf(view),
       checksumRight: transportChecksumRight(bytes, view.inner, view.tcp, limitOf(view, view.tcp), 6),
+    });
+  }
+
+  /** Who talks to whom, so that a report without a ping can say what could be followed instead. */
+  #noteTalk({ bytes, inner }: FrameView, point: number, at: number, kind: RawTalk['kind']): void {
+    if (this.#talks.size >= MAX_TALKS) return;
+    const ends = [
+      { address: ipv4.source(bytes, inner), port: tcp.sourcePort(bytes, at) },
+      { address: ipv4.destination(bytes, inner), port: tcp.destinationPort(bytes, at) },
+    ] as const;
+    // The side that was heard first is taken to have begun.
+    const key = (from: (typeof ends)[number], to: (typeof ends)[number]): string =>
+      `${point} ${kind} ${from.address} ${from.port} ${to.address} ${to.port}`;
+    if (this.#talks.has(key(ends[1], ends[0]))) return;
+    const own = key(ends[0], ends[1]);
+    if (this.#talks.has(own)) return;
+    this.#talks.set(own, {
+      point,
+      kind,
+      source: ends[0].address,
+      destination: ends[1].address,
+      sourcePort: ends[0].port,
+      destinationPort: ends[1].port,
     });
   }
 

@@ -39,6 +39,11 @@ export class Points {
     return frame.interfaceIndex === this.#lastInterface ? this.#lastTraffic : null;
   }
 
+  /** The point of the last frame that came from a whole interface. */
+  get last(): number {
+    return this.#lastPoint;
+  }
+
   /** The number of the point that took the frame; -1: the capture claims more of them than are kept. */
   of(frame: FrameCursor, view: FrameView): number {
     const kind = view.count > 0 ? view.kind[0]! : LayerKind.None;

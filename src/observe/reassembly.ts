@@ -96,6 +96,7 @@ export class Reassembly {
   /** Datagrams that had to be given up before their time. */
   dropped = 0;
   readonly #file: string;
+  readonly #takesUdp: boolean;
   readonly #visit: DatagramVisitor;
   readonly #view = new FrameView();
   readonly #open = new Map<string, Datagram[]>();
@@ -109,8 +110,10 @@ export class Reassembly {
   #block = new Uint8Array(BLOCK);
   #blockUsed = 0;
 
-  constructor(file: string, visit: DatagramVisitor) {
+  /** `takesUdp`: UDP datagrams are wanted, too, beside ICMP and tunnels. */
+  constructor(file: string, visit: DatagramVisitor, takesUdp = false) {
     this.#file = file;
+    this.#takesUdp = takesUdp;
     this.#visit = visit;
   }
 
@@ -123,7 +126,7 @@ export class Reassembly {
   add(frame: FrameCursor, view: FrameView, point: number, headerAt: number, depth: number, limit: number): void {
     const { bytes } = view;
     const protocol = ipv4.protocol(bytes, headerAt);
-    if (protocol !== 1 && protocol !== 4 && protocol !== 47) return;
+    if (protocol !== 1 && protocol !== 4 && protocol !== 47 && !(this.#takesUdp && protocol === 17)) return;
     const headerEnd = headerAt + ipv4.headerLength(bytes, headerAt);
     const totalLength = ipv4.totalLength(bytes, headerAt);
     const offset = ipv4.fragmentOffset(bytes, headerAt);

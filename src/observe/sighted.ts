@@ -2,6 +2,7 @@
 import type { CaptureSummary } from '../capture/capture.js';
 import { macTextOf } from '../decode/address.js';
 import type { CapturePoint } from './capture-point.js';
+import { tellSides } from './exchanges.js';
 import type { FileObservations } from './file-observations.js';
 import { encapsulations } from './headers.js';
 import {
@@ -10,7 +11,9 @@ import {
   elapsed,
   type FrameRef,
   type Observation,
+  type StreamSighting,
   type SynSighting,
+  type Talk,
 } from './observation.js';
 import { type RotatedFile, rotationsOf } from './rotation.js';
 import { Flag, SightingTable } from './sightings.js';
@@ -22,6 +25,8 @@ export interface Sighted {
   readonly errors: readonly ErrorSighting[];
   readonly arps: readonly ArpSighting[];
   readonly syns: readonly SynSighting[];
+  readonly streams: readonly StreamSighting[];
+  readonly talks: readonly Talk[];
   /** What was not kept because of a limit, in words; empty when all was. */
   readonly limits: readonly string[];
   /** Captures of which not every echo message, fragment or interface was kept: what they lack may have been there. */
@@ -50,6 +55,8 @@ export function gatherSighted(files: readonly FileSighted[]): Sighted {
   const errors: ErrorSighting[] = [];
   const arps: ArpSighting[] = [];
   const syns: SynSighting[] = [];
+  const streams: StreamSighting[] = [];
+  const talks: Talk[] = [];
   const limits: string[] = [];
   const incomplete = new Set<string>();
   const shared = sharedFolders(ordered.map((f) => f.summary.file));
@@ -66,15 +73,36 @@ export function gatherSighted(files: readonly FileSighted[]): Sighted {
     for (const s of observations.syns) {
       syns.push({ ...s, point: point(s.point), ref: ref(s.frame), encapsulation: encapsulations[s.encapsulation]! });
     }
+    for (const s of observations.streams) streams.push({ ...s, point: point(s.point) });
+    for (const t of observations.talks) talks.push({ ...t, point: point(t.point) });
     const { dropped } = observations;
-    if (dropped.echoes + dropped.fragments + dropped.frames > 0) incomplete.add(summary.file);
-    for (const [kind, count] of Object.entries(dropped)) {
-      const what = kind === 'frames' ? 'frames of further interfaces' : kind;
-      if (count > 0) limits.push(`${summary.file}: ${count} more ${what} than are kept were passed over`);
-    }
+    if (dropped.echoes + dropped.fragments + dropped.frames + dropped.segments > 0) incomplete.add(summary.file);
+    limits.push(...limitsReached(summary.file, dropped));
   }
   joinSeries(points, parts, firsts, new Map(ordered.map(({ summary }) => [summary.file, summary.frames])));
-  return { captures: ordered.map((f) => f.summary), points, sightings, errors, arps, syns, limits, incomplete };
+  tellSides(sightings, points);
+  return {
+    captures: ordered.map((f) => f.summary),
+    points,
+    sightings,
+    errors,
+    arps,
+    syns,
+    streams,
+    talks,
+    limits,
+    incomplete,
+  };
+}
+
+/** What was not kept of a file, in words. */
+function limitsReached(file: string, dropped: FileObservations['dropped']): string[] {
+  return Object.entries(dropped)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => {
+      const what = kind === 'frames' ? 'frames of further interfaces' : kind;
+      return `${file}: ${count} more ${what} than are kept were passed over`;
+    });
 }
 
 /** Which series a point belongs to shows when all are there. */
@@ -191,7 +219,9 @@ export function observationAt(evidence: Sighted, row: number): Observation {
     ref: { file: point.file, frame: c.frame[row]! },
     seconds: c.seconds[row]!,
     nanoseconds: c.nanoseconds[row]!,
-    message: flags & Flag.Reply ? 'echo-reply' : 'echo-request',
+    message: flags & Flag.Reply ? 'reply' : 'request',
+    ports: k.protocol[kind] === 1 ? null : { source: k.ports[kind]! >>> 16, destination: k.ports[kind]! & 0xffff },
+    isReset: (flags & Flag.Reset) !== 0,
     ethernet:
       flags & Flag.HasEthernet
         ? { source: linkSource!, destination: macTextOf(k.destinationMacHigh[kind]!, k.destinationMacLow[kind]!) }
@@ -227,15 +257,15 @@ export function observationAt(evidence: Sighted, row: number): Observation {
       headerLength,
       dontFragment: (flags & Flag.InnerDontFragment) !== 0,
       reserved: (flags & Flag.InnerReserved) !== 0,
-      protocol: 1,
+      protocol: k.protocol[kind]!,
       checksumRight: triState(Flag.InnerChecksumRight, Flag.InnerChecksumWrong),
     },
     identifier: c.identifier[row]!,
     sequence: c.sequence[row]!,
     payloadDigest: c.payloadDigest[row]!,
     payloadCaptured: k.payloadCaptured[kind]!,
-    payloadLength: Math.max(0, datagramLength - headerLength - 8),
-    icmpChecksumRight: triState(Flag.IcmpChecksumRight, Flag.IcmpChecksumWrong),
+    payloadLength: k.protocol[kind] === 6 ? 0 : Math.max(0, datagramLength - headerLength - 8),
+    messageChecksumRight: triState(Flag.MessageChecksumRight, Flag.MessageChecksumWrong),
     icmpCode: k.icmpCode[kind]!,
     optionsDigest: extra?.optionsDigest ?? 0,
     recorded: extra?.recorded ?? [],

@@ -14,14 +14,19 @@ export const Flag = {
   InnerChecksumWrong: 16,
   OuterChecksumRight: 32,
   OuterChecksumWrong: 64,
-  IcmpChecksumRight: 128,
-  IcmpChecksumWrong: 256,
+  MessageChecksumRight: 128,
+  MessageChecksumWrong: 256,
   HasOuter: 512,
   HasEthernet: 1024,
   HasLinkSource: 2048,
   /** Bit 0 of the flags field, which must be zero (RFC 791 section 3.1). */
   InnerReserved: 4096,
   OuterReserved: 8192,
+  /** A TCP reset that answers a SYN. */
+  Reset: 16384,
+  /** TCP: of a connection of which this point saw no handshake. UDP: known by a number of its own. */
+  Middle: 32768,
+  Numbered: 32768,
 } as const;
 
 /** What only few sightings have. */
@@ -76,6 +81,10 @@ const kindColumns = {
   destinationMacLow: Uint32Array,
   packetType: Uint8Array,
   icmpCode: Uint8Array,
+  /** Of the inner header: 1, 6 or 17. */
+  protocol: Uint8Array,
+  /** Source port in the upper half, destination port in the lower; 0 for ICMP. */
+  ports: Uint32Array,
   payloadCaptured: Uint16Array,
   capturedLength: Uint32Array,
   wireLength: Uint32Array,
@@ -88,7 +97,7 @@ type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 type ColumnsOf<K extends Kinds> = { -readonly [Name in keyof K]: InstanceType<K[Name]> };
 
 export type SightingColumns = ColumnsOf<typeof rowColumns>;
-type KindColumns = ColumnsOf<typeof kindColumns>;
+export type KindColumns = ColumnsOf<typeof kindColumns>;
 /** One kind before it has a number. */
 export type SightingKind = { -readonly [Name in keyof typeof kindColumns]: number };
 
@@ -185,8 +194,8 @@ export class SightingTable implements SightingParts {
 /** Mixed into hashes of what captures hold, so that none can be made to collide. */
 export const hashSeed = Math.floor(Math.random() * 0x7fffffff) | 1;
 
-/** Words that a kind packs into; a power of two keeps each kind on one cache line. */
-const WORDS = 16;
+/** Words that a kind packs into. */
+const WORDS = 17;
 
 /** Gives equal kinds one number while a table is filled. */
 export class KindInterner {
@@ -227,7 +236,8 @@ export class KindInterner {
     words[12] = kind.capturedLength;
     words[13] = kind.wireLength;
     words[14] = kind.extra;
-    words[15] = kind.icmpCode;
+    words[15] = kind.icmpCode | (kind.protocol << 8);
+    words[16] = kind.ports;
     const mask = this.#slots.length - 1;
     let slot = hashOf(words, 0) & mask;
     for (;;) {

@@ -1,11 +1,11 @@
 /** What threads share while they read captures: which file is next, and how far each one is. */
 
+import type { ObserveOptions } from './observe-file.js';
 import type { FileSighted } from './sighted.js';
 
 /** Sent to a worker thread when it starts. */
-export interface WorkOrder {
+export interface WorkOrder extends ObserveOptions {
   readonly files: readonly string[];
-  readonly maxEchoes: number;
   readonly shared: SharedArrayBuffer;
 }
 

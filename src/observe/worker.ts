@@ -4,7 +4,7 @@ import { UserError } from '../user-error.js';
 import { observeFile } from './observe-file.js';
 import { type FileAnswer, WorkList, type WorkOrder } from './work-list.js';
 
-const { files, maxEchoes, shared } = workerData as WorkOrder;
+const { files, shared, ...options } = workerData as WorkOrder;
 const list = new WorkList(files.length, shared);
 
 /** When no file is left. */
@@ -19,7 +19,7 @@ async function work(): Promise<void> {
 
 async function answerOf(number: number): Promise<FileAnswer | null> {
   try {
-    const evidence = await observeFile(files[number]!, maxEchoes, (read) => list.setRead(number, read));
+    const evidence = await observeFile(files[number]!, options, (read) => list.setRead(number, read));
     const { rows, kinds, extras, fragmentFrames } = evidence.observations.sightings;
     // Only plain data can be posted.
     const sightings = {

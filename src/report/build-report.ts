@@ -12,7 +12,9 @@ import { timeText } from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
 import type { ExpectationSource } from '../path/facts.js';
 import { linkTypeName } from '../path/link-types.js';
+import { type ProbeKind, probeKinds, probeWords } from '../path/probe-kinds.js';
 import { roleOrder } from '../path/segments.js';
+import { portsReport } from './journey-report.js';
 import type { KeptJourneys } from './kept-journeys.js';
 import { captureNotes, flowNotes } from './notes.js';
 import type {
@@ -45,6 +47,8 @@ export interface ReportInput {
   readonly captureFindings: readonly Judged[];
   readonly diagnoses: readonly Diagnosis[];
   readonly notes: readonly string[];
+  /** The kind of probes that `auto` came to; null: the kinds were named. */
+  readonly chosen: ProbeKind | null;
   /** One line for each capture that was given and could not be used. */
   readonly unusable: readonly string[];
   /** Flows that memory had no room for. */
@@ -62,7 +66,7 @@ export function buildReport(input: ReportInput): Report {
     if (to === 'fail' || outcome === 'pass') outcome = to;
   };
   if (flows.length === 0 || flows.every((f) => f.summary.probes === 0))
-    lower('unproven', 'no echo request between pods was found');
+    lower('unproven', `no ${missingProbes(options.probes)} between pods was found`);
   flows.forEach((f, i) => {
     const report = flowReports[i]!;
     if (report.outcome === 'pass') return;
@@ -108,6 +112,15 @@ export function buildReport(input: ReportInput): Report {
         evidence,
         flows.map((f) => f.path),
       ),
+      ...(input.chosen === null
+        ? []
+        : [
+            {
+              id: 'probe-chosen',
+              message: `--probe auto: ${probeWords(input.chosen).message} is followed`,
+              points: [],
+            },
+          ]),
       ...input.notes.map((message): Note => ({ id: 'flow-not-judged', message, points: [] })),
       ...unknown,
       ...evidence.limits.map((message): Note => ({ id: 'limit-reached', message, points: [] })),
@@ -118,13 +131,18 @@ export function buildReport(input: ReportInput): Report {
   };
 }
 
+function missingProbes(probes: PathOptions['probes']): string {
+  const kinds = probes === 'auto' ? probeKinds : (probes ?? ['icmp']);
+  return kinds.map((kind) => probeWords(kind).named).join(' or ');
+}
+
 /** What was there and not judged, so that nothing passes by being too much. */
 function limitsReached({ evidence, flows, unjudged }: ReportInput): string[] {
   return [
     ...(unjudged === 0
       ? []
       : [
-          `${unjudged} more flows than the ${flows.length} that are judged at once (memory bounds them, and 2048 of those that one point alone saw are enough): choose some with --flow`,
+          `${unjudged} more flows than the ${flows.length} that memory has room for: choose some with --flow, or let Node have more (NODE_OPTIONS=--max-old-space-size=MiB)`,
         ]),
     ...flows
       .map(({ path }) => path.flow)
@@ -163,6 +181,7 @@ export function flowReport(flow: JudgedFlow, options: CheckOptions): FlowReport 
   return {
     source: addressText(path.flow.source),
     destination: addressText(path.flow.destination),
+    probe: { kind: path.flow.kind, ...(path.flow.kind === 'icmp' ? {} : portsReport(path.flow.ports)) },
     probes: path.flow.probes.length,
     delivered: summary.delivered,
     replied: summary.replied,

@@ -22,8 +22,7 @@ export function journeyReport(journey: Journey, outcome: Outcome, findings: read
     probe: {
       source: addressText(key.source),
       destination: addressText(key.destination),
-      identifier: key.identifier,
-      sequence: key.sequence,
+      ...(key.protocol === 1 ? { identifier: key.identifier, sequence: key.sequence } : portsReport(key.ports)),
     },
     outcome,
     request: legReport(journey.request),
@@ -32,6 +31,11 @@ export function journeyReport(journey: Journey, outcome: Outcome, findings: read
     strays: journey.strays.map(observationReport),
     findings,
   };
+}
+
+/** Of two ports as ProbeKey has them. */
+export function portsReport(ports: number): { sourcePort: number; destinationPort: number } {
+  return { sourcePort: ports >>> 16, destinationPort: ports & 0xffff };
 }
 
 function legReport(leg: Leg): LegReport {

@@ -2,6 +2,7 @@
 
 import type { EvidenceReport, Finding, Outcome } from '../checks/finding.js';
 import type { HopRole } from '../path/facts.js';
+import type { ProbeKind } from '../path/probe-kinds.js';
 import type { Direction } from '../path/roles.js';
 
 export type Disposition = 'delivered' | 'lost' | 'refused' | 'misrouted' | 'insufficient-evidence';
@@ -133,6 +134,8 @@ export interface SegmentReport {
 export interface FlowReport {
   readonly source: string;
   readonly destination: string;
+  /** Ports are there for TCP and UDP. Reports saved by older versions lack it: they are of ICMP. */
+  readonly probe?: { readonly kind: ProbeKind; readonly sourcePort?: number; readonly destinationPort?: number };
   readonly probes: number;
   readonly delivered: number;
   readonly replied: number;
@@ -151,8 +154,11 @@ export interface JourneyReport {
   readonly probe: {
     readonly source: string;
     readonly destination: string;
-    readonly identifier: number;
-    readonly sequence: number;
+    /** ICMP has these two, TCP and UDP the ports. */
+    readonly identifier?: number;
+    readonly sequence?: number;
+    readonly sourcePort?: number;
+    readonly destinationPort?: number;
   };
   readonly outcome: Outcome;
   readonly request: LegReport;

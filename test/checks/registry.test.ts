@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findRule, rules } from '../../src/checks/registry.js';
-import type { AnyRule } from '../../src/checks/rule.js';
+import type { AnyRule, RuleMeta } from '../../src/checks/rule.js';
 import { checkCaptures } from '../../src/index.js';
 import type { Report } from '../../src/report/report.js';
 import { allFindings, refsOf } from '../support/check-path.js';
@@ -13,12 +13,17 @@ const folder = join(projectRoot, 'src/checks/rules');
 const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
 const reports = new Map<string, Promise<Report>>();
 
-function reportOf(scenario: string): Promise<Report> {
-  let report = reports.get(scenario);
+function reportOf(scenario: string, { probes = ['icmp'] }: RuleMeta): Promise<Report> {
+  let report = reports.get(`${scenario} ${probes[0]}`);
   if (report === undefined) {
     const captures = capturesIn(scenarioFolder(scenario));
-    report = checkCaptures(captures.map((name) => join(scenarioFolder(scenario), name)));
-    reports.set(scenario, report);
+    report = checkCaptures(
+      captures.map((name) => join(scenarioFolder(scenario), name)),
+      {
+        probes: probes.slice(0, 1),
+      },
+    );
+    reports.set(`${scenario} ${probes[0]}`, report);
   }
   return report;
 }
@@ -51,7 +56,7 @@ describe.each(files)('%s', (file) => {
   it('never fails in its passing sample, and passes there', async () => {
     const { id, samples } = rule!.meta;
     expect(existsSync(scenarioFolder(samples.pass))).toBe(true);
-    const verdicts = allFindings(await reportOf(samples.pass))
+    const verdicts = allFindings(await reportOf(samples.pass, rule!.meta))
       .filter((finding) => finding.rule === id)
       .map((finding) => finding.verdict);
     expect(verdicts).not.toContain('fail');
@@ -62,7 +67,7 @@ describe.each(files)('%s', (file) => {
   it.runIf(rule?.meta.samples.fail)('fails in its failing sample, with the frames that show it', async () => {
     const { id, samples } = rule!.meta;
     expect(existsSync(scenarioFolder(samples.fail!))).toBe(true);
-    const failed = allFindings(await reportOf(samples.fail!)).filter(
+    const failed = allFindings(await reportOf(samples.fail!, rule!.meta)).filter(
       (finding) => finding.rule === id && finding.verdict === 'fail',
     );
     expect(failed.length).toBeGreaterThan(0);

@@ -8,6 +8,7 @@ import { checkPath, findingsOf, nameOf, refsOf } from '../support/check-path.js'
 import { projectRoot } from '../support/run-tool.js';
 import { captureCases } from './cases/capture.js';
 import type { RuleCase } from './cases/case.js';
+import { connectionCases } from './cases/connection.js';
 import { innerCases } from './cases/inner.js';
 import { linkCases } from './cases/link.js';
 import { outerCases } from './cases/outer.js';
@@ -23,6 +24,7 @@ const cases: Readonly<Record<string, readonly RuleCase[]>> = {
   ...innerCases,
   ...sizeCases,
   ...replyCases,
+  ...connectionCases,
 };
 
 /** Verdicts that a rule's code can name and no captures can bring about, with the reason. */

@@ -34,7 +34,7 @@ it('bash: commands, options, names of formats, profiles, rules and diagnoses, an
     [['check', '--profile', 'calico'], 'calico-ipip calico-ipip-crosssubnet'],
     [['check', '--fail-on', 'w'], 'warning'],
     [['check', '--expect', ''], ''],
-    [['explain', 'IPT01'], 'IPT010 IPT011 IPT012 IPT013 IPT014 IPT015'],
+    [['explain', 'IPT01'], 'IPT010 IPT011 IPT012 IPT013 IPT014 IPT015 IPT016 IPT017'],
     [['explain', 'proto4-b'], 'proto4-blocked-in-underlay'],
   ];
   const tries = lines.map(([words]) => {

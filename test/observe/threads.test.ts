@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { defaultProfile } from '../../src/expect/profiles.js';
+import type { ProbeKind } from '../../src/path/probe-kinds.js';
 import type * as pipeline from '../../src/pipeline.js';
 import type { CheckRequest } from '../../src/pipeline.js';
 import { readExpectedTable } from '../support/expected-table.js';
@@ -20,7 +21,12 @@ interface Told {
   readonly byThreads: readonly string[];
 }
 
-async function tell(captures: readonly string[], threads: number, readsHere = true): Promise<Told> {
+async function tell(
+  captures: readonly string[],
+  threads: number,
+  readsHere = true,
+  probes: readonly ProbeKind[] = ['icmp'],
+): Promise<Told> {
   const unusable: string[] = [];
   const byThreads: string[] = [];
   const request: CheckRequest = {
@@ -38,6 +44,7 @@ async function tell(captures: readonly string[], threads: number, readsHere = tr
     strict: false,
     maxJourneys: 20,
     version: '0',
+    probes,
     threads,
     readsHere,
     onUnusable: (message) => unusable.push(message),
@@ -51,9 +58,9 @@ describe('reading captures in several threads', () => {
     'gives the same report of %s',
     async (_, row) => {
       const files = (row.captures.length > 0 ? row.captures : capturesIn(row.folder)).map((f) => join(row.folder, f));
-      const alone = await tell(files, 0);
+      const alone = await tell(files, 0, true, row.probes);
       expect(alone.byThreads).toEqual([]);
-      expect((await tell(files, 2, false)).report).toBe(alone.report);
+      expect((await tell(files, 2, false, row.probes)).report).toBe(alone.report);
     },
   );
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { ProbeKind } from '../../src/path/probe-kinds.js';
 import { check } from '../../src/pipeline.js';
 import { defaultRequest } from '../support/default-request.js';
 import { readExpectedTable } from '../support/expected-table.js';
@@ -12,8 +13,12 @@ import { capturesIn } from '../support/run-tool.js';
 const root = mkdtempSync(join(tmpdir(), 'alike-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-async function reports(captures: readonly string[], maxJourneys: number): Promise<string[]> {
-  const request = { ...defaultRequest(captures), maxJourneys };
+async function reports(
+  captures: readonly string[],
+  maxJourneys: number,
+  probes: readonly ProbeKind[] = ['icmp'],
+): Promise<string[]> {
+  const request = { ...defaultRequest(captures), maxJourneys, probes };
   const both = [await check(request), await check({ ...request, judgeEach: true })];
   return both.map((report) => JSON.stringify(report));
 }
@@ -65,7 +70,7 @@ describe('judging one of many alike probes', () => {
     'gives the same report of %s',
     async (_, row) => {
       const files = (row.captures.length > 0 ? row.captures : capturesIn(row.folder)).map((f) => join(row.folder, f));
-      const [alike, each] = await reports(files, 1);
+      const [alike, each] = await reports(files, 1, row.probes);
       expect(alike).toBe(each);
     },
   );

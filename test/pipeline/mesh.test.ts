@@ -23,7 +23,7 @@ describe('a mesh of nodes', () => {
   it.each([4, 12])('places each flow at its own two nodes only, of %i', async (nodes) => {
     const captures = capturesOf(nodes);
     const request = defaultRequest(captures);
-    const { files } = await observeCaptures(captures, request);
+    const { files } = await observeCaptures(captures, { ...request, probes: ['icmp'] });
     const { paths, unjudged } = findPaths(gatherSighted(files), request);
     expect(paths).toHaveLength(nodes * (nodes - 1));
     expect(unjudged).toBe(0);

@@ -1,6 +1,7 @@
 /** test/fixtures/scenarios/expected.tsv: what is to be found in each set of real captures. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProbeKind } from '../../src/path/probe-kinds.js';
 import { capturesIn, projectRoot, scenarioFolder } from './run-tool.js';
 
 export interface ExpectedRow {
@@ -9,6 +10,8 @@ export interface ExpectedRow {
   /** Relative names. */
   captures: string[];
   options: string[];
+  /** What `--probe` among the options says. */
+  probes: ProbeKind[];
   outcome: 'pass' | 'fail' | 'unproven';
   /** One of these must be found; empty: any will do. */
   diagnoses: string[];
@@ -32,6 +35,7 @@ export function readExpectedTable(): ExpectedRow[] {
         folder,
         captures: captures === '*' ? capturesIn(folder) : captures.split(' '),
         options: options.split(' ').filter((option) => option !== ''),
+        probes: [(/--probe (\w+)/.exec(options)?.[1] ?? 'icmp') as ProbeKind],
         outcome: outcome as ExpectedRow['outcome'],
         diagnoses: diagnoses === '-' ? [] : diagnoses.split('|'),
         rules: rules === '-' ? [] : rules.split(','),

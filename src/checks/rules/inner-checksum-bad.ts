@@ -1,4 +1,5 @@
-import { isReceiveSide } from '../compare.js';
+import { isSourceSide } from '../../follow/journey.js';
+import { probeWords } from '../../path/probe-kinds.js';
 import { everywhere } from '../everywhere.js';
 import { defineHopRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
 
@@ -11,10 +12,11 @@ export default defineHopRule<InnerChecksum>({
     id: 'IPT305',
     name: 'inner-checksum-bad',
     severity: 'error',
-    summary: 'The inner IP or ICMP checksum is wrong on the receiving side.',
+    summary: 'The inner IP, ICMP, TCP or UDP checksum is wrong on the receiving side.',
     proves:
       'A pass proves that the inner datagram arrived as its checksums say. The sending side is not judged: an offload may fill them in later.',
-    shows: 'A checksum that does not sum up behind the wire; the destination drops such a message silently.',
+    shows:
+      'A checksum that does not sum up behind the wire; the destination drops such a message silently. TCP and UDP between machines of one host may leave it out: what was answered is not judged.',
     remedy: 'Damage on the wire, or a faulty tunnel offload (`ethtool -k` tx-ipxip4-segmentation, tx-checksumming).',
     sources: [
       { kind: 'rfc', number: 1071, section: '1' },
@@ -25,14 +27,19 @@ export default defineHopRule<InnerChecksum>({
   },
   places: everywhere,
   message: ({ which }) => `the ${which} checksum is wrong behind the wire`,
-  check(hop) {
-    if (!isReceiveSide(hop.place)) return notApplicable;
+  check(hop, { direction }, { path, reply }) {
+    // At the wire and behind it a checksum that hardware fills in must be there.
+    if (isSourceSide(hop.place)) return notApplicable;
     const header = hop.observations.find((o) => o.inner.checksumRight === false);
     if (header !== undefined)
       return fail({ which: 'inner IP header' }, proof(header.ref, 'inner header checksum', 'right', 'wrong'));
-    const message = hop.observations.find((o) => o.icmpChecksumRight === false);
-    if (message !== undefined) return fail({ which: 'ICMP' }, proof(message.ref, 'ICMP checksum', 'right', 'wrong'));
-    return hop.observations.some((o) => o.icmpChecksumRight === null)
+    const message = hop.observations.find((o) => o.messageChecksumRight === false);
+    const { message: which } = probeWords(path.flow.kind);
+    // Virtual NICs of one host hand over what an offload was to fill in (virtio, VIRTIO_NET_HDR_F_DATA_VALID): a kernel took it.
+    if (message !== undefined && path.flow.kind !== 'icmp' && direction === 'request' && reply !== null)
+      return pass(hop.observations, `the ${which} checksum was left to an offload, and the message was answered`);
+    if (message !== undefined) return fail({ which }, proof(message.ref, `${which} checksum`, 'right', 'wrong'));
+    return hop.observations.some((o) => o.messageChecksumRight === null)
       ? unproven('bytes', 'the message was not captured whole')
       : pass(hop.observations);
   },

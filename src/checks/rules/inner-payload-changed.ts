@@ -13,7 +13,7 @@ export default defineHopRule<PayloadChanged>({
     id: 'IPT303',
     name: 'inner-payload-changed',
     severity: 'error',
-    summary: 'The ICMP payload is not the same octets as at the first hop, or the code is not 0.',
+    summary: 'The payload is not the same octets as at the first hop, or the ICMP code is not 0.',
     proves:
       'A pass proves that the payload arrived here octet for octet. Octets cut off by the snapshot length are not proven.',
     shows: 'Equal identifier and sequence, different payload; or an echo message with a code other than 0.',
@@ -26,7 +26,7 @@ export default defineHopRule<PayloadChanged>({
   places: everywhere,
   message: ({ since, code }) =>
     code === undefined
-      ? `the ICMP payload differs from the one at ${since}`
+      ? `the payload differs from the one at ${since}`
       : `the ICMP code is ${code}, an echo message has 0`,
   check(hop, leg, journey) {
     const first = firstSeen(leg)!;
@@ -42,7 +42,7 @@ export default defineHopRule<PayloadChanged>({
       if (o.payloadCaptured < o.payloadLength || a.payloadCaptured < a.payloadLength)
         return unproven('bytes', 'the payload was not captured whole');
       if (o.payloadLength === a.payloadLength && o.payloadDigest === a.payloadDigest) continue;
-      return fail({ since: first.point!.label }, a.ref, proof(o.ref, 'ICMP payload', 'unchanged', 'changed'));
+      return fail({ since: first.point!.label }, a.ref, proof(o.ref, 'payload', 'unchanged', 'changed'));
     }
     return pass(hop.observations);
   },

@@ -34,9 +34,11 @@ export default defineJourneyRule<NoReply>({
       ? 'the request reached the destination pod, which sent no reply'
       : 'fragments of the request reached the destination pod, not all of which were seen there, and it sent no reply';
   },
-  check({ request, reply, awaited, composite }) {
+  check({ path, request, reply, awaited, composite }) {
     if (reply !== null) return pass(reply.hops.flatMap((h) => h.observations.slice(0, 1)));
     if (composite) return unproven('frame');
+    if (!path.answerIsDue)
+      return unproven('frame', 'a UDP datagram need not be answered, and this flow shows no answer');
     if (request.firstMissing !== null || request.disposition === 'refused') return notApplicable;
     const last = request.lastSeen;
     const asleep = request.hops.find((h) => h.state === 'not-running');

@@ -72,7 +72,7 @@ export default defineJourneyRule<ReplyAsymmetric>({
       // `-i any` shows every device of the node: another one that took the reply would be there, too.
       const { namespace } = skipped.point!;
       const taken = [...strays, ...reply.hops.flatMap((h) => h.observations)].some(
-        (o) => o.message === 'echo-reply' && o.point.namespace === namespace && o.point.link === 'cooked-tunnel',
+        (o) => o.message === 'reply' && o.point.namespace === namespace && o.point.link === 'cooked-tunnel',
       );
       if (namespace !== null && !taken)
         return unproven(

@@ -45,7 +45,7 @@ export default defineJourneyRule<RequestRefused>({
         sender: addressText(first.sender),
         meaning: errorMeaning(first.type, first.code),
         quotes: first.quotedOuter === null ? 'inner datagram' : 'outer datagram',
-        what: first.quotedEcho?.reply ? 'reply' : 'request',
+        what: first.quotedMessage?.reply ? 'reply' : 'request',
       },
       ...errors.map((e) => e.ref),
     );

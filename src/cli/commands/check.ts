@@ -5,6 +5,7 @@ import { parseAddress } from '../../decode/address.js';
 import { defaultProfile, findProfile, profiles } from '../../expect/profiles.js';
 import type { StatedPoint } from '../../follow/places/stated.js';
 import { type ExpectationSource, type HopRole, hopRoles } from '../../path/facts.js';
+import { type ProbeChoice, type ProbeKind, probeKinds } from '../../path/probe-kinds.js';
 import { type CheckRequest, check, checkAndFollow } from '../../pipeline.js';
 import { allDiagnoses, allFindings, isFailure } from '../../report/reading.js';
 import type { Note, Report } from '../../report/report.js';
@@ -82,6 +83,7 @@ async function run(args: CheckTold): Promise<number> {
     mtu: args.mtu ?? null,
     statedPoints: args.point.map(readPoint),
     flows: args.flow.map(readFlow),
+    probes: readProbes(args.probe),
     only: args.only.length === 0 ? null : new Set(args.only.map(ruleId)),
     skip: new Set(args.skip.map(ruleId)),
     byFlow: args.byFlow,
@@ -211,12 +213,31 @@ function ruleId(idOrName: string): string {
   return rule.meta.id;
 }
 
-function readFlow(text: string): { source: number; destination: number } {
-  const [source, destination, ...rest] = text.split('>').map((part) => parseAddress(part.trim()));
-  if (source === undefined || source === null || destination === undefined || destination === null || rest.length > 0) {
-    throw new UserError(`--flow ${text}: expected SRC>DST with two IPv4 addresses, such as '10.244.1.2>10.244.2.2'`);
+function readFlow(text: string): { source: number; destination: number; port: number | null } {
+  const [from, to, ...rest] = text.split('>').map((part) => part.trim());
+  const [address, portText, ...more] = (to ?? '').split(':');
+  const source = parseAddress(from ?? '');
+  const destination = parseAddress(address ?? '');
+  if (source === null || destination === null || rest.length > 0 || more.length > 0) {
+    throw new UserError(
+      `--flow ${text}: expected SRC>DST[:PORT] with two IPv4 addresses, such as '10.244.1.2>10.244.2.2'`,
+    );
   }
-  return { source, destination };
+  if (portText === undefined) return { source, destination, port: null };
+  const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
+  if (port < 1 || port > 65_535) throw new UserError(`--flow ${text}: expected a port from 1 to 65535`);
+  return { source, destination, port };
+}
+
+function readProbes(given: readonly string[]): ProbeChoice {
+  const names = given.flatMap((text) => text.split(','));
+  if (names.length === 0) return ['icmp'];
+  const unknown = names.find((name) => name !== 'auto' && !(probeKinds as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new UserError(`--probe ${unknown}: expected one of ${[...probeKinds, 'auto'].join(', ')}`);
+  if (!names.includes('auto')) return [...new Set(names)] as ProbeKind[];
+  if (names.some((name) => name !== 'auto')) throw new UserError('--probe auto: stands alone, it chooses by itself');
+  return 'auto';
 }
 
 function readPoint(text: string): StatedPoint {

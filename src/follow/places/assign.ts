@@ -11,7 +11,7 @@ import { Flag } from '../../observe/sightings.js';
 import type { HopRole } from '../../path/facts.js';
 import type { Side } from '../../path/roles.js';
 import { arpsAt } from '../arps-at.js';
-import { echoNumber } from '../errors-of.js';
+import { messageNumber } from '../errors-of.js';
 import type { Flow } from '../flow.js';
 import type { NameHint, PointKind } from '../point-name.js';
 import { mostFrequent, type PointView, roundTripDifference, sameStamps, viewPoints } from '../point-view.js';
@@ -192,7 +192,6 @@ function wholeNodesOf(
   if (places.every((p) => p.point.namespace === null)) return new Map();
   const views = places.filter((p) => p.view !== null && !p.between).map((p) => p.view!);
   const nodes = nodesOfFlow(input, views);
-  const groups = new GroupSides(places, input.known);
   return sidesOfNamespaces(
     places.map((p) => {
       const learned = input.known.learned(p.point.index);
@@ -201,7 +200,10 @@ function wholeNodesOf(
         point: p.point,
         side: isPlaced ? p.side : null,
         elsewhere: p.view !== null && !isPlaced,
-        hint: (learned === undefined ? null : sideOfLearned(learned, input, nodes)) ?? groups.sideOf(p) ?? p.name.side,
+        hint:
+          (learned === undefined ? null : sideOfLearned(learned, input, nodes)) ??
+          groupSide(p, places, input.known) ??
+          p.name.side,
       };
     }),
     { source: addressOf(nodes.source), destination: addressOf(nodes.destination) },
@@ -293,19 +295,19 @@ function isOtherMachine(a: Place, b: Place): boolean {
 /** An ICMP error that answers a request closes its round trip as a reply would. */
 function addErrorAnswers(flow: Flow, views: Map<number, PointView>, errors: readonly ErrorSighting[]): void {
   if (errors.length === 0) return;
-  const wanted = new Set(errors.flatMap((e) => (e.quotedEcho === null ? [] : [echoNumber(e.quotedEcho)])));
+  const wanted = new Set(errors.flatMap((e) => (e.quotedMessage === null ? [] : [messageNumber(e.quotedMessage)])));
   const places = new Map<number, number>();
   const { probes } = flow;
   for (let n = 0; n < probes.length && wanted.size > 0; n++) {
     for (const key of probes.isRewritten(n) ? [probes.key(n), ...probes.at(n).rewritten] : [probes.key(n)]) {
-      const echo = echoNumber(key);
+      const echo = messageNumber(key);
       if (wanted.has(echo) && !places.has(echo)) places.set(echo, n);
     }
   }
   for (const error of errors) {
     const view = views.get(error.point.index);
-    if (view === undefined || error.quotedEcho === null || error.type === 5) continue;
-    const n = places.get(echoNumber(error.quotedEcho));
+    if (view === undefined || error.quotedMessage === null || error.type === 5) continue;
+    const n = places.get(messageNumber(error.quotedMessage));
     if (n === undefined || view.replyAt.has(n)) continue;
     view.replyAt.set(n, { seconds: error.seconds, nanoseconds: error.nanoseconds });
   }
@@ -601,68 +603,33 @@ function sidesFromLearned(onPath: readonly Place[], input: PathOrderInput): void
 
 /** Name groups: "1" of pod1, pod1-ipip and node1. A group's side is known when content tells it for one member. */
 function sidesFromGroups(onPath: readonly Place[], places: readonly Place[], known: KnownPoints): void {
-  const groups = new GroupSides(places, known);
   for (const place of onPath) {
     if (place.side !== null || place.kind === null) continue;
-    const side = groups.sideOf(place) ?? place.name.side;
+    const side = groupSide(place, places, known) ?? place.name.side;
     if (side === null) continue;
     place.side = side;
     place.from = 'name';
-    groups.add(place);
   }
 }
 
-/** How many points of each name group stand on each side, as far as something better than elimination tells. */
-class GroupSides {
-  readonly #byGroup = new Map<string, Record<Side, number>>();
-  readonly #all: Record<Side, number> = { source: 0, destination: 0 };
-  readonly #places: readonly Place[];
-  readonly #known: KnownPoints;
-  #groups: number | null = null;
-
-  constructor(places: readonly Place[], known: KnownPoints) {
-    this.#places = places;
-    this.#known = known;
-    for (const place of places) this.add(place);
+function groupSide(place: Place, places: readonly Place[], known: KnownPoints): Side | null {
+  const group = place.name.group;
+  if (group === null) return null;
+  const sides = new Set<Side>();
+  const others = new Set<Side>();
+  for (const other of places) {
+    if (other === place || other.side === null || other.offPath || other.between || other.from === 'elimination')
+      continue;
+    if (other.name.group === group) sides.add(other.side);
+    else if (other.name.group !== null) others.add(other.side);
   }
-
-  add(place: Place): void {
-    if (!isTelling(place)) return;
-    const { group } = place.name;
-    const there = this.#byGroup.get(group!) ?? { source: 0, destination: 0 };
-    this.#byGroup.set(group!, there);
-    there[place.side!]++;
-    this.#all[place.side!]++;
-  }
-
-  /** What the other points of the place's group tell, else the other group where there are two. */
-  sideOf(place: Place): Side | null {
-    const { group } = place.name;
-    if (group === null) return null;
-    const own = this.#byGroup.get(group) ?? { source: 0, destination: 0 };
-    const count = (side: Side): number => own[side] - (isTelling(place) && place.side === side ? 1 : 0);
-    if (count('source') > 0 || count('destination') > 0) {
-      if (count('source') > 0 && count('destination') > 0) return null;
-      return count('source') > 0 ? 'source' : 'destination';
-    }
-    const isSource = this.#all.source > own.source;
-    const isDestination = this.#all.destination > own.destination;
-    if (isSource === isDestination || this.#countGroups() !== 2) return null;
-    return isSource ? 'destination' : 'source';
-  }
-
-  #countGroups(): number {
-    if (this.#groups === null) {
-      const groups = new Set(this.#known.groupsBeside(this.#places));
-      for (const { between, name } of this.#places) if (!between && name.group !== null) groups.add(name.group);
-      this.#groups = groups.size;
-    }
-    return this.#groups;
-  }
-}
-
-function isTelling({ side, offPath, between, from, name }: Place): boolean {
-  return side !== null && !offPath && !between && from !== 'elimination' && name.group !== null;
+  if (sides.size === 1) return [...sides][0]!;
+  if (sides.size > 1) return null;
+  // Two groups in all, and the other one's side is known: this is the opposite.
+  const groups = new Set(known.groupsBeside(places));
+  for (const { between, name } of places) if (!between && name.group !== null) groups.add(name.group);
+  if (groups.size === 2 && others.size === 1) return [...others][0]! === 'source' ? 'destination' : 'source';
+  return null;
 }
 
 /** A lost request was seen from its source on: without other evidence the earliest free place is the right one. */
@@ -757,13 +724,10 @@ function placeSilentPoints(open: readonly Place[], places: readonly Place[], inp
     } else if (place.name.kind === null && holdsArp(input.evidence.arps, place.point)) place.kind = 'underlay';
     else place.kind = place.name.kind === 'tunnel' && place.point.link !== 'ethernet' ? 'tunnel' : place.name.kind;
   }
-  const groups = new GroupSides(places, input.known);
   for (const place of silent) {
     if (place.side !== null || place.kind === null || place.offPath) continue;
-    const side = groups.sideOf(place) ?? place.name.side;
-    if (side === null) continue;
-    placeSilent(place, place.kind, side, 'name');
-    groups.add(place);
+    const side = groupSide(place, places, input.known) ?? place.name.side;
+    if (side !== null) placeSilent(place, place.kind, side, 'name');
   }
   // Underlay points that saw no request: their ARP round trips against a seen one's.
   for (const place of silent) {

@@ -1,6 +1,8 @@
 /** What `-v` adds: every header, finding and frame. */
+
 import type { Finding } from '../../checks/finding.js';
 import type { Direction } from '../../path/roles.js';
+import { probeNumber } from '../../report/probe-name.js';
 import {
   boundedDuration,
   captureTroubles,
@@ -193,7 +195,7 @@ export function findingsBlocks(page: Page, flow: FlowReport | null, journeys: re
     ...journeys.flatMap((journey) =>
       journey.findings.map((finding) => ({
         finding,
-        whose: journeys.length > 1 ? `sequence ${journey.probe.sequence}` : '',
+        whose: journeys.length > 1 ? probeNumber(journey.probe, journeys.indexOf(journey)) : '',
       })),
     ),
   ];

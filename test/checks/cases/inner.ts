@@ -97,7 +97,7 @@ export const innerCases: CasesByRule = {
       verdict: 'fail',
       direction: 'request',
       role: 'decapsulator-underlay',
-      message: 'the ICMP payload differs from the one at source-pod',
+      message: 'the payload differs from the one at source-pod',
       evidence: ['source-pod#3', 'decapsulator-underlay#3'],
     },
     {
