@@ -36,7 +36,10 @@ export function parseAddress(text: string): number | null {
 
 /** The six octets at `at`, as `00:0c:29:3f:a2:81`. */
 export function macText(bytes: Uint8Array, at: number): string {
-  return octetsText(bytes, at, 6);
+  return macTextOf(
+    (bytes[at]! << 8) | bytes[at + 1]!,
+    (bytes[at + 2]! << 24) | (bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!,
+  );
 }
 
 /** A link has few machines, and each of their frames names two of them; a capture made to have more is only slower. */
