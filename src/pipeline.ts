@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { CaptureSummary, FrameCursor } from './capture/capture.js';
 import { expandCapturePaths } from './capture/capture-paths.js';
 import { readCapture } from './capture/read-capture.js';
+import type { Outcome } from './checks/finding.js';
 import { FlowSummary, type JourneyTally, type ShapeTally } from './checks/flow-summary.js';
 import { type CheckOptions, checkCaptures, checkFlow, checkJourney, judgeJourney } from './checks/run-checks.js';
 import { describeLayers, type LayerDescription } from './decode/describe-frame.js';
@@ -76,11 +77,12 @@ async function followAndJudge(request: CheckRequest): Promise<Judgement> {
   const most = Math.max(1, Math.floor(MAX_JOURNEYS / Math.max(1, paths.length)));
   const kept = request.maxJourneys === 0 ? 0 : Math.min(request.maxJourneys, most);
   const cleanBuilt = kept === 0 ? Number.POSITIVE_INFINITY : paths.length > FEW_FLOWS ? kept : null;
-  let keptPassing = 0;
+  // Flows in which nothing failed show their journeys as long as these are few, those that passed and those that did not apart.
+  const shown = { pass: 0, unproven: 0, fail: 0 };
   const flows = paths.map((path) => {
-    const withPassing = kept === 0 || keptPassing < MAX_JOURNEYS;
-    const flow = judgeFlow(evidence, path, request, { maxJourneys: kept, cleanBuilt, withPassing });
-    if (flow.kept.outcome === 'pass') keptPassing += flow.report.journeys.length;
+    const isShown = (outcome: Outcome): boolean => outcome === 'fail' || kept === 0 || shown[outcome] < MAX_JOURNEYS;
+    const flow = judgeFlow(evidence, path, request, { maxJourneys: kept, cleanBuilt, isShown });
+    shown[flow.kept.outcome] += flow.report.journeys.length;
     return flow;
   });
   const scene = {
@@ -122,8 +124,8 @@ interface Keeping {
   /** In the report; 0 = all. */
   readonly maxJourneys: number;
   readonly cleanBuilt: Judges['cleanBuilt'];
-  /** Also of a flow of which every journey passed. */
-  readonly withPassing: boolean;
+  /** Whether a flow of this outcome shows journeys at all. */
+  readonly isShown: (outcome: Outcome) => boolean;
 }
 
 /** Builds and judges the flow's probes one by one; once enough of a shape were, the rest of it is only counted. */
@@ -230,7 +232,7 @@ function judgeFlow(
   evidence: Sighted,
   path: FlowPath,
   options: CheckRequest,
-  { maxJourneys, cleanBuilt, withPassing }: Keeping,
+  { maxJourneys, cleanBuilt, isShown }: Keeping,
 ): FlowResult {
   const summary = new FlowSummary(path);
   const kept = new KeptJourneys(maxJourneys);
@@ -256,7 +258,7 @@ function judgeFlow(
       return reverseOuter(evidence, path);
     },
   });
-  kept.release(withPassing);
+  kept.release(isShown(kept.outcome));
   const judged = { path, summary, kept, flowFindings, diagnoses };
   const report = flowReport(judged, options);
   summary.release();

@@ -46,7 +46,7 @@ export interface FoundPaths {
   readonly ignored: number;
   /** With `auto`: the kind that is followed; null: none is there, or the kinds were named. */
   readonly chosen: ProbeKind | null;
-  /** Flows that should have been judged and were not, because no more fit into memory. */
+  /** Flows that should have been judged and were not, because no more fit into memory, or too many were seen at one point alone. */
   readonly unjudged: number;
 }
 
@@ -57,6 +57,8 @@ const MAX_NOTES = 100;
  */
 const FLOW_OCTETS = 48 * 1024;
 const PLACE_OCTETS = 128;
+/** Flows that one point alone saw, which prove nothing of a path: a capture of one place can hold a million. */
+const MAX_ALONE = 2048;
 
 /** A round trip may look longer nearer to the destination by this much before it contradicts the order: stamps are not exact. */
 const NESTING_TOLERANCE_NS = 1e6;
@@ -109,8 +111,10 @@ export function findPaths(evidence: Sighted, options: PathOptions): FoundPaths {
   // Flows with the richest evidence first: what they teach about points helps the poorer ones.
   const rich = new Map(found.map((flow) => [flow, richness(evidence, flow)]));
   const memory = options.memory ?? Number.POSITIVE_INFINITY;
+  let alone = 0;
   const byEvidence = [...found]
     .sort((a, b) => rich.get(b)! - rich.get(a)!)
+    .filter((flow) => !isSeenOnce(evidence, flow) || alone++ < MAX_ALONE)
     .slice(0, Math.max(1, Math.floor(memory / FLOW_OCTETS)));
   const draft = (flow: Flow, taught: KnownNodes): void => {
     const errors = errorsOf(evidence, flow);
@@ -179,6 +183,11 @@ function leaveOtherPods(evidence: Sighted, drafts: ReadonlyMap<Flow, { assignmen
       assignments[assignments.indexOf(place)] = { ...place, role: null, from: null, offPath: true };
     }
   }
+}
+
+function isSeenOnce(evidence: Sighted, { probes: { kinds } }: Flow): boolean {
+  const { point } = evidence.sightings.kinds.columns;
+  return kinds.every((kind) => point[kind] === point[kinds[0]!]);
 }
 
 function richness(evidence: Sighted, flow: Flow): number {

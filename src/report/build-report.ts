@@ -142,7 +142,7 @@ function limitsReached({ evidence, flows, unjudged }: ReportInput): string[] {
     ...(unjudged === 0
       ? []
       : [
-          `${unjudged} more flows than the ${flows.length} that memory has room for: choose some with --flow, or let Node have more (NODE_OPTIONS=--max-old-space-size=MiB)`,
+          `${unjudged} more flows than the ${flows.length} that are judged at once (memory bounds them, and 2048 of those that one point alone saw are enough): choose some with --flow`,
         ]),
     ...flows
       .map(({ path }) => path.flow)

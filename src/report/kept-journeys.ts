@@ -86,12 +86,9 @@ export class KeptJourneys {
     return [...this.#byOutcome.fail, ...this.#byOutcome.unproven, ...this.#byOutcome.pass].slice(0, SAMPLES * 3);
   }
 
-  /**
-   * Turns what is kept into its report and lets go of the journeys themselves, so that flows do not pile up. `withPassing`: a flow
-   * of which every journey passed shows some of them.
-   */
-  release(withPassing: boolean): void {
-    this.#reports = withPassing || this.outcome !== 'pass' ? this.#report() : [];
+  /** Turns what is kept into its report, or only counts it, and lets go of the journeys themselves, so that flows do not pile up. */
+  release(isShown: boolean): void {
+    this.#reports = isShown ? this.#report() : [];
     for (const outcome of ['fail', 'unproven', 'pass'] as const) this.#byOutcome[outcome] = [];
   }
 

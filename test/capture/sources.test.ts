@@ -27,7 +27,12 @@ describe('what is no capture is named', () => {
     ['snoop', `snoop\0\0\0${'\0'.repeat(60)}`, /is a snoop file/],
     ['network monitor', `GMBU${'\0'.repeat(60)}`, /Network Monitor 2\.x/],
     ['ERF', erf, /looks like an ERF file/],
-    ['text', '12:00:00.000000 IP 10.244.0.5 > 10.244.1.5: ICMP echo request, id 1, seq 1, length 64\n', /is text/],
+    [
+      'a listing',
+      '12:00:00.000000 IP 10.244.0.5 > 10.244.1.5: ICMP echo request, id 1, seq 1, length 64\n',
+      /is what tcpdump prints, not a capture/,
+    ],
+    ['text', 'hello, this is a note about captures\n', /is text/],
     ['a zip archive', `PK\x03\x04${'\0'.repeat(60)}`, /is a zip archive/],
     ['anything else', Buffer.alloc(100, 0xee), /neither pcap nor pcapng \(it begins with ee ee ee ee\)/],
     ['the header of version 1', globalHeader({ major: 1 }), /version 1\.4/],

@@ -1,8 +1,9 @@
 /** What is too much to be judged is said, and keeps the run from passing. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { mesh } from '../../bench/generate.mjs';
 import { interfaceTextLimit, nameLength } from '../../src/capture/pcapng-reader.js';
 import { checkCaptures } from '../../src/index.js';
 import { check } from '../../src/pipeline.js';
@@ -40,16 +41,23 @@ describe('more than is judged', () => {
     expect(limitsIn(report).join('\n')).toMatch(/: 904 more frames of further interfaces than are kept/);
   });
 
-  it('of flows is said', async () => {
-    const file = join(folder, 'flows.cap');
-    writeFileSync(file, Buffer.concat([...octetsOf('flows', 300)]));
-    const report = await check({ ...defaultRequest([file]), memory: 5 * 1024 * 1024 });
+  it('of flows that one point alone saw is said', async () => {
+    const report = await reportOf('flows', 4_000);
     expect(report.outcome).toBe('unproven');
-    expect(report.flows.length).toBeGreaterThan(90);
-    expect(report.flows.length).toBeLessThan(120);
-    const left = 300 - report.flows.length;
+    expect(limitsIn(report)).toEqual([expect.stringMatching(/^1952 more flows than the 2048 that are judged/)]);
+  });
+
+  it('of flows than fit into memory is said', async () => {
+    const folders = join(folder, 'mesh');
+    mesh(folders, 6);
+    const captures = readdirSync(folders).map((name) => join(folders, name));
+    const report = await check({ ...defaultRequest(captures), memory: 1024 * 1024 });
+    expect(report.outcome).toBe('unproven');
+    expect(report.flows.length).toBeGreaterThan(15);
+    expect(report.flows.length).toBeLessThan(25);
+    const left = 30 - report.flows.length;
     expect(limitsIn(report)).toEqual([
-      expect.stringMatching(`^${left} more flows than the ${report.flows.length} that memory has room for`),
+      expect.stringMatching(`^${left} more flows than the ${report.flows.length} that are judged`),
     ]);
   });
 });
