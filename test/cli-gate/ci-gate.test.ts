@@ -167,9 +167,3 @@ it('the configuration and the accepted findings of the page are taken', async ()
     'baseline-unused',
   ]);
 });
-
-it('the Containerfile copies what is there', () => {
-  for (const [, path] of read('Containerfile').matchAll(/^COPY --from=build \/build\/(\S+)/gm)) {
-    if (path !== 'dist' && path !== 'node_modules') expect(existsSync(join(projectRoot, path!)), path).toBe(true);
-  }
-});
