@@ -6,6 +6,7 @@ import {
   type FlowPath,
   type Hop,
   isSourceSide,
+  isUnderlay,
   type Journey,
   type Leg,
   placeIn,
@@ -25,7 +26,7 @@ import {
 import type { Sighted } from '../observe/sighted.js';
 import type { SightingColumns } from '../observe/sightings.js';
 import { widened } from '../observe/widened.js';
-import type { HopRole } from '../path/facts.js';
+import { type HopRole, OUTER_HEADER } from '../path/facts.js';
 import { roleOrder, segmentBetween } from '../path/segments.js';
 import { copiesOf } from './copies.js';
 
@@ -273,9 +274,11 @@ export class FlowSummary {
   #lookAtOctets(): void {
     const mtu = this.path.tunnelMtu.value;
     for (const { direction, places } of this.path.octets) {
-      for (const { role, largest, largestHasDf, largestRef } of places) {
+      for (const { role, largest, largestHasDf, largestRef, bare } of places) {
         if (largest > mtu) continue;
         this.largestInner = Math.max(this.largestInner, largest);
+        if (isUnderlay(role) && bare === null)
+          this.largestOuter = Math.max(this.largestOuter ?? 0, largest + OUTER_HEADER);
         const place = placeIn(direction, role);
         if (largest === mtu && largestHasDf && !isSourceSide(place)) this.exercised ??= { ref: largestRef };
       }

@@ -2,7 +2,7 @@
 
 import type { Outcome } from '../checks/finding.js';
 import { mtuStatement } from '../report/basis.js';
-import { probeNumbers } from '../report/probe-name.js';
+import { flowTitle, probeNumbers } from '../report/probe-name.js';
 import {
   allFindings,
   boundedDuration,
@@ -113,9 +113,7 @@ function verdictHeader({ report }: Page): Markup {
   const jumps = [
     ...(report.flows.length > 1 ? [['#flows', 'All flows'] as const] : []),
     ...report.flows
-      .flatMap((flow, i) =>
-        flow.outcome !== 'pass' ? [[`#flow-${i}`, `${flow.source} → ${flow.destination}`] as const] : [],
-      )
+      .flatMap((flow, i) => (flow.outcome !== 'pass' ? [[`#flow-${i}`, flowTitle(flow)] as const] : []))
       .slice(0, 4),
     ['#basis', 'What this rests on'] as const,
   ];
@@ -249,7 +247,7 @@ function flowSection(page: Page, flow: FlowReport, index: number): Markup {
     journeySection(page, flow, journey, `${index}-${i}`, i === 0 ? judged : html``),
   );
   const more = `${rest} more ${plural(rest, 'request')} of this flow, counted in the checks.`;
-  const name = html`${sign(flow.outcome)} ${flow.source} → ${flow.destination}`;
+  const name = html`${sign(flow.outcome)} ${flowTitle(flow)}`;
   const body = html`${drawn.length === 0 ? judged : drawn}${rest > 0 ? html`<p class="faint">${more}</p>` : html``}${segmentsTable(flow)}${otherFindings(page, flow)}`;
   // Among many flows, those that passed are folded: what is wrong is what the page is opened for.
   return report.flows.length > 1 && flow.outcome === 'pass'
@@ -320,7 +318,7 @@ function flowsSection(page: Page): Markup {
     .sort((a, b) => rank[a.flow.outcome] - rank[b.flow.outcome]);
   const rows = sorted.map(({ flow, index }) => {
     const worst = worstOf(flow);
-    const name = `${flow.source} → ${flow.destination}`;
+    const name = flowTitle(flow);
     const link = detailed.has(flow)
       ? html`<a href="#flow-${index}">${name}</a>`
       : html`<span id="flow-${index}">${name}</span>`;

@@ -10,6 +10,7 @@
  * `flow` is "source>destination", each with its port for TCP and UDP; `request` and `reply` are dispositions, `reply` null when none was seen.
  */
 
+import { flowEnds } from '../report/probe-name.js';
 import { allDiagnoses, allFindings } from '../report/reading.js';
 import type { FlowReport } from '../report/report.js';
 import { safeJson } from '../report/safe-text.js';
@@ -17,11 +18,7 @@ import { inKeyOrder } from './key-order.js';
 import type { Reporter } from './reporter.js';
 
 const flowKey = (flow: FlowReport | null): string | null =>
-  flow === null
-    ? null
-    : `${flow.source}${portOf(flow.probe?.sourcePort)}>${flow.destination}${portOf(flow.probe?.destinationPort)}`;
-
-const portOf = (port: number | undefined): string => (port === undefined ? '' : `:${port}`);
+  flow === null ? null : Object.values(flowEnds(flow)).join('>');
 
 export const reportJsonLines: Reporter = (report) => {
   const { schema, tool, outcome, reasons, counts, expectation } = report;

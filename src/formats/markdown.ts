@@ -1,7 +1,7 @@
 /** The report in GitHub-flavoured Markdown, for job summaries, issues and wikis. Nothing from a capture becomes markup. */
 
 import type { Direction } from '../path/roles.js';
-import { probeNumbers } from '../report/probe-name.js';
+import { flowEnds, probeNumbers } from '../report/probe-name.js';
 import {
   boundedDuration,
   captureTroubles,
@@ -109,8 +109,8 @@ function flowsTable(flows: readonly FlowReport[]): string[] {
       const counts = [flow.probes, flow.delivered, flow.replied].map(String);
       return [
         sign[flow.outcome],
-        markdownText(flow.source),
-        markdownText(flow.destination),
+        markdownText(flowEnds(flow).source),
+        markdownText(flowEnds(flow).destination),
         ...counts,
         worst === null ? '–' : `${worst.rule} ${markdownText(worst.name)}`,
       ];

@@ -7,7 +7,9 @@ export interface ProbeWords {
   /** IP protocol number (IANA, Protocol Numbers). */
   readonly protocol: number;
   readonly request: string;
+  readonly requests: string;
   readonly reply: string;
+  readonly replies: string;
   /** One probe, and several. */
   readonly probe: string;
   readonly probes: string;
@@ -22,7 +24,9 @@ const kinds: Readonly<Record<ProbeKind, ProbeWords>> = {
     kind: 'icmp',
     protocol: 1,
     request: 'request',
+    requests: 'requests',
     reply: 'reply',
+    replies: 'replies',
     probe: 'probe',
     probes: 'probes',
     named: 'echo request',
@@ -32,7 +36,9 @@ const kinds: Readonly<Record<ProbeKind, ProbeWords>> = {
     kind: 'tcp',
     protocol: 6,
     request: 'SYN',
-    reply: 'SYN+ACK',
+    requests: 'SYNs',
+    reply: 'answer to the SYN',
+    replies: 'answers to the SYNs',
     probe: 'connection',
     probes: 'connections',
     named: 'TCP connection',
@@ -42,7 +48,9 @@ const kinds: Readonly<Record<ProbeKind, ProbeWords>> = {
     kind: 'udp',
     protocol: 17,
     request: 'query',
+    requests: 'queries',
     reply: 'answer',
+    replies: 'answers',
     probe: 'query',
     probes: 'queries',
     named: 'UDP exchange',

@@ -17,6 +17,7 @@ import { roleOrder } from '../path/segments.js';
 import { portsReport } from './journey-report.js';
 import type { KeptJourneys } from './kept-journeys.js';
 import { captureNotes, flowNotes } from './notes.js';
+import { flowEnds } from './probe-name.js';
 import type {
   ClockReport,
   Counts,
@@ -70,7 +71,7 @@ export function buildReport(input: ReportInput): Report {
   flows.forEach((f, i) => {
     const report = flowReports[i]!;
     if (report.outcome === 'pass') return;
-    const name = `${report.source} > ${report.destination}`;
+    const name = Object.values(flowEnds(report)).join(' > ');
     for (const why of flowReasons(f, options)) lower(report.outcome, `${name}: ${why}`);
   });
   for (const { finding, blocks } of captureFindings) {

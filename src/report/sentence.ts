@@ -1,7 +1,8 @@
 /** What happened, in one sentence that a person would say of it. */
 import type { HopRole } from '../path/facts.js';
+import { type ProbeWords, probeKinds, probeWords } from '../path/probe-kinds.js';
 import type { Direction } from '../path/roles.js';
-import { type ProbeWords, probeWords } from './probe-words.js';
+import { flowEnds, flowTitle } from './probe-name.js';
 import {
   breakOf,
   hopName,
@@ -31,7 +32,7 @@ export function whatHappened(report: Report, { flow, journey, leading }: Shown):
       ? `${bad} of ${flows.length} flows ${outcome === 'fail' ? 'failed' : 'could not be proven'}; `
       : '';
   const broken = flow?.outcome === 'fail' ? brokenFlow(flow, journey, shortNames(report)) : null;
-  if (flow !== null && broken !== null) return `${many}${flow.source} → ${flow.destination}: ${broken}`;
+  if (flow !== null && broken !== null) return `${many}${flowTitle(flow)}: ${broken}`;
   const [worst] = outcome === 'fail' ? worstFirst(report.findings.filter(isFailure)) : [];
   return worst === undefined ? `${many}${whyOpen(report, flow, leading)}` : lowerFirst(worst.message);
 }
@@ -41,10 +42,10 @@ function whyOpen(report: Report, flow: FlowReport | null, leading: Diagnosis | n
   const unusable = unusableFiles(report);
   const files = report.captures.length + unusable.length;
   if (flow === null && unusable.length > 0)
-    return `${unusable.length} of ${files} files cannot be used (${unusable.join(', ')}), and no ${probeWords.icmp.request} is in the others`;
+    return `${unusable.length} of ${files} files cannot be used (${unusable.join(', ')}), and no ${probeWords('icmp').request} is in the others`;
   const [first, ...rest] = report.reasons;
   const more = rest.length === 0 ? '' : ` (and ${rest.length} more reason${rest.length === 1 ? '' : 's'})`;
-  const name = flow === null ? '' : `${flow.source} > ${flow.destination}: `;
+  const name = flow === null ? '' : `${Object.values(flowEnds(flow)).join(' > ')}: `;
   const ofFlow = flow !== null && (first?.startsWith(name) ?? false);
   const said = first === undefined ? 'no reason was recorded' : ofFlow ? first.slice(name.length) : first;
   // The way out of different pings stands in the reason; otherwise a certain diagnosis says more than the first rule that stays open.
@@ -53,7 +54,7 @@ function whyOpen(report: Report, flow: FlowReport | null, leading: Diagnosis | n
   if (flow === null) return why;
   const failed = [...flow.findings, ...flow.journeys.flatMap(({ findings }) => findings)].some(isFailure);
   const known = failed || said.includes('--by-flow') ? '' : 'nothing that was captured failed, yet ';
-  return `${flow.source} → ${flow.destination}: ${known}${why}`;
+  return `${flowTitle(flow)}: ${known}${why}`;
 }
 
 /** "the request", "all 3 requests", "2 of 3 requests" */
@@ -65,7 +66,7 @@ function subject(count: number, of: number, direction: Direction, words: ProbeWo
 
 /** A flow that failed: where it broke, or what was wrong although it arrived. */
 function brokenFlow(flow: FlowReport, journey: JourneyReport | null, nameOf: NameOf): string | null {
-  const words = probeWords.icmp;
+  const words = wordsOf(flow);
   if (journey !== null && journey.outcome === 'fail') {
     for (const [direction, leg] of [
       ['request', journey.request],
@@ -88,7 +89,13 @@ function brokenFlow(flow: FlowReport, journey: JourneyReport | null, nameOf: Nam
   const message = cause ?? worst?.message;
   if (message === undefined) return null;
   const who = subject(flow.delivered, flow.probes, 'request', words);
-  return flow.delivered > 0 ? `${who} arrived, but not as expected: ${lowerFirst(message)}` : lowerFirst(message);
+  // A connection that was set up, or refused by the pod, says so itself.
+  if (flow.delivered === 0 || flow.probe?.kind === 'tcp') return lowerFirst(message);
+  return `${who} arrived, but not as expected: ${lowerFirst(message)}`;
+}
+
+function wordsOf({ probe }: FlowReport): ProbeWords {
+  return probeWords(probe?.kind ?? 'icmp');
 }
 
 const isUnanswered = ({ findings }: JourneyReport): boolean =>
@@ -111,7 +118,7 @@ function brokenLeg(
     (one) => one.direction === direction && one.from === last.role && one.to === missing?.role,
   );
   const count = segment?.lost ?? (direction === 'request' ? flow.probes - flow.delivered : 1);
-  const who = subject(count, flow.probes, direction, probeWords.icmp);
+  const who = subject(count, flow.probes, direction, wordsOf(flow));
   const refusal = leg.disposition === 'refused' ? journey.refusals[0] : undefined;
   if (refusal !== undefined) {
     return `${who} ${reached(last, direction, nameOf)} and ${count > 1 ? 'were' : 'was'} refused: ${refusal.sender} answered ${refusalText(refusal)}`;
@@ -146,15 +153,14 @@ export function rolesNotCaptured(flows: readonly FlowReport[]): HopRole[] {
 
 /** What a pass says: with rules left out, or hop by hop, not all of the requests need have arrived. */
 function whatPassed(report: Report): string {
-  const { request, requests, reply, replies } = probeWords.icmp;
+  const kinds = probeKinds.filter((kind) => report.flows.some((flow) => (flow.probe?.kind ?? 'icmp') === kind));
+  const { request, requests, reply, replies } = probeWords(kinds.length === 1 ? kinds[0]! : 'icmp');
   const sum = (read: (flow: FlowReport) => number): number =>
     report.flows.reduce((total, flow) => total + read(flow), 0);
   const [probes, delivered, replied] = [sum((f) => f.probes), sum((f) => f.delivered), sum((f) => f.replied)];
   const [only] = report.flows;
   const of =
-    only !== undefined && report.flows.length === 1
-      ? `${only.source} → ${only.destination}: `
-      : `${report.flows.length} flows, `;
+    only !== undefined && report.flows.length === 1 ? `${flowTitle(only)}: ` : `${report.flows.length} flows, `;
   if (delivered !== probes) {
     const followed = `${delivered} ${delivered === 1 ? 'was' : 'were'} followed to the end`;
     return `${of}nothing that was judged failed; of ${probes} ${probes === 1 ? request : requests}, ${followed}`;

@@ -1,5 +1,7 @@
 /** Many flows in a table, and what of one is not shown. */
+
 import Table from 'cli-table3';
+import { flowEnds } from '../../report/probe-name.js';
 import { worstOf } from '../../report/reading.js';
 import type { FlowReport, JourneyReport } from '../../report/report.js';
 import { safeText } from '../../report/safe-text.js';
@@ -27,8 +29,8 @@ export function flowsTable({ report, options, paint, width }: Page): string[] {
     const why = flow.outcome === 'pass' ? '–' : flow.outcome;
     table.push([
       paint.sign(mark),
-      shorten(safeText(flow.source), 40),
-      shorten(safeText(flow.destination), 40),
+      shorten(safeText(flowEnds(flow).source), 40),
+      shorten(safeText(flowEnds(flow).destination), 40),
       flow.probes,
       flow.delivered,
       flow.replied,
