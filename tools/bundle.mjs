@@ -18,15 +18,15 @@ const require = createRequire(import.meta.url);
  * By name: the module under dist, and what it loads by import() but needs in the usual case, so that both are one file.
  *
  * A module that starts a worker says `new Worker(new URL('./<file>.js', import.meta.url))`. When that file is an entry here,
- * its bundle takes its place; in dist's own modules the words mean what they say.
+ * its bundle takes its place; in dist's own modules the words mean what they say. JSON that a module reads from the package is in the bundle.
  */
 const entries = {
   main: { module: 'cli/main.js', withIt: ['cli/settings.js', 'formats/pretty.js'] },
   worker: { module: 'observe/worker.js', withIt: [] },
 };
 
-/** pcap-parser says `new Buffer`, which Node takes without a warning under node_modules only; lz4-napi is native. */
-const outside = ['pcap-parser', 'lz4-napi'];
+/** pcap-parser says `new Buffer`, which Node takes without a warning under node_modules only. */
+const outside = ['pcap-parser'];
 
 /** What import.meta means in a file that is no longer where it was. */
 function adapt() {

@@ -37,13 +37,6 @@ const rooms: readonly Room[] = [
     ],
   },
   {
-    files: 'capture/unlz4',
-    may: [
-      { to: 'capture/**', because: 'the room itself' },
-      { to: 'lz4-napi', because: 'Node 20 cannot unpack lz4' },
-    ],
-  },
-  {
     files: 'capture/unxz',
     may: [
       { to: 'capture/**', because: 'the room itself' },
@@ -223,7 +216,7 @@ const rooms: readonly Room[] = [
 
 /** Loaded by `import()` alone, so that nobody waits for what few need. */
 const loadedLazily: readonly { readonly file: string; readonly because: string }[] = [
-  { file: 'capture/unlz4', because: 'few captures are packed with lz4, and its package is a native one' },
+  { file: 'capture/unlz4', because: 'few captures are packed with lz4' },
   { file: 'capture/unxz', because: 'few captures are packed with xz, and its package is WebAssembly' },
   { file: 'capture/unzstd', because: 'few captures are packed with zstd' },
 ];

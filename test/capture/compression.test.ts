@@ -101,6 +101,36 @@ describe('several blocks', () => {
   });
 });
 
+describe('lz4', () => {
+  /** A frame of one block, of at most 64 KiB, in octets by lz4_Frame_format.md and lz4_Block_format.md. */
+  const frame = (block: string): Buffer => {
+    const octets = Buffer.from(block, 'hex');
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(octets.length);
+    return Buffer.concat([Buffer.from('04224d18604082', 'hex'), size, octets, Buffer.alloc(4)]);
+  };
+  const header = globalHeader().toString('hex');
+
+  it('takes a match that repeats what it writes', async () => {
+    // 15 + 10 literals: the capture's header and a zero octet. 11 + 4 octets from one octet back make it a record. No literals.
+    const { summary } = await see(scratch(frame(`fb0a${header}00010000`)));
+    expect(summary).toMatchObject({ compression: 'lz4', ending: 'clean', frames: 1 });
+  });
+
+  it.each([
+    ['a match before the data', `40aabbccdd0500`],
+    ['a match of no distance', `40aabbccdd0000`],
+    ['a length without an end', `f0${'ff'.repeat(40)}`],
+    ['literals beyond its end', '50aabb'],
+    ['more than it may hold', `1faa0100${'ff'.repeat(300)}0000`],
+    ['nothing behind a match', `10aa0100`],
+    ['no sequence', ''],
+  ])('that has %s is damaged', async (_, block) => {
+    const { summary } = await see(scratch(Buffer.concat([frame(`f009${header}`), frame(block)])));
+    expect(summary).toMatchObject({ ending: 'corrupt', damage: expect.stringContaining('the lz4 data is damaged') });
+  });
+});
+
 describe('xz', () => {
   // A capture's header by `xz --check=sha256`, and by `xz --lzma2=dict=128MiB`.
   const asked = [
