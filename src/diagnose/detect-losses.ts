@@ -5,6 +5,7 @@ import type { Loss } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
 import { type FlowPath, type Hop, isUnderlay, type Journey } from '../follow/journey.js';
 import { elapsed, isCeOverNotEct, refText } from '../observe/observation.js';
+import type { ProbeKind } from '../path/probe-kinds.js';
 import type { Direction } from '../path/roles.js';
 import { segmentBetween } from '../path/segments.js';
 import { type CauseText, findDiagnosis } from './catalogue.js';
@@ -537,6 +538,32 @@ function noAnswer(scene: FlowScene, { journey, finding }: NonNullable<ReturnType
   ];
 }
 
+/** Of a server that does not answer other things are the cause than of a pod that does not answer pings. */
+function serverCauses(kind: ProbeKind): Pick<Draft, 'first'> {
+  const first = serverTexts[kind];
+  return first === undefined ? {} : { first: [first] };
+}
+
+const serverTexts: Readonly<Partial<Record<ProbeKind, CauseText>>> = {
+  tcp: {
+    cause: "the server's queue of connections is full, or a filter in the pod drops the SYN",
+    confirm: 'TcpExtListenOverflows or TcpExtListenDrops grows with each SYN',
+    on: 'receiverPod',
+    command: () => 'ss -tlnp; nstat -az TcpExtListenOverflows TcpExtListenDrops TcpInCsumErrors',
+  },
+  udp: {
+    cause: 'the server does not read its socket, or a filter in the pod drops the query',
+    confirm: 'UdpRcvbufErrors or UdpInCsumErrors grows, or Recv-Q of the socket is not 0',
+    on: 'receiverPod',
+    command: () => 'ss -ulnp; nstat -az UdpInErrors UdpRcvbufErrors UdpInCsumErrors',
+  },
+};
+
+function withoutCauses(kind: ProbeKind, isChecksumRight: boolean): RegExp {
+  if (kind !== 'icmp') return /echo requests|wrong checksum/;
+  return isChecksumRight ? /wrong checksum/ : /^$/;
+}
+
 function silent(scene: FlowScene): Draft[] {
   const failure = firstFailure(scene, 'IPT501')!;
   const o = failure.journey.request.lastSeen!.observations[0]!;
@@ -552,7 +579,8 @@ function silent(scene: FlowScene): Draft[] {
       message: null,
       fact: `${probeName(scene, 'request', failure.journey.position)} is at the destination pod (${refText(o)}), whose capture holds no reply`,
       evidence: failure.finding.evidence,
-      ...(o.messageChecksumRight ? { without: /wrong checksum/ } : {}),
+      ...serverCauses(scene.summary.path.flow.kind),
+      without: withoutCauses(scene.summary.path.flow.kind, o.messageChecksumRight === true),
     },
   ];
 }

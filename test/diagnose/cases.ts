@@ -9,6 +9,7 @@ import type { Captures, CheckPathOptions } from '../support/check-path.js';
 import { innerOctets } from '../support/frame-draft.js';
 import { type IpipPath, ipipPath, type PathOptions } from '../support/ipip-path.js';
 import { EtherType, ethernet, type Ipv4Fields, internetChecksum, ipv4, tcp, udp } from '../support/octets.js';
+import { handshake, tcpPath } from '../support/tcp-path.js';
 
 export interface DiagnosisCase {
   name: string;
@@ -1178,6 +1179,54 @@ export const diagnosisCases: readonly DiagnosisCase[] = [
     direction: 'request',
     confidence: 'certain',
     next: at('pod 172\\.20\\.9\\.33', 'icmp_echo_ignore_all'),
+  },
+  {
+    name: 'a server that is not there',
+    path: tcpPath([[handshake[0], { flags: 'RA' }]]),
+    options: { probes: ['tcp'] },
+    outcome: 'fail',
+    id: 'connection-refused',
+    segment: null,
+    direction: 'request',
+    confidence: 'certain',
+    message: /nothing listens on port 8080/,
+    next: at('pod 172\\.20\\.9\\.33', 'ss -tlnp'),
+  },
+  {
+    name: 'a connection whose long segments vanish between the nodes',
+    path: tcpPath([
+      handshake,
+      ...[1, 2, 3].map(
+        () =>
+          [
+            { flags: 'A', octets: 300 },
+            { flags: 'A', octets: 1400, acknowledges: 300 },
+          ] as const,
+      ),
+    ]).drop({ at: 'S34', direction: 'reply', probe: [2, 3, 4] }),
+    options: { probes: ['tcp'] },
+    outcome: 'fail',
+    id: 'pmtu-black-hole',
+    segment: 'S34',
+    direction: 'reply',
+    confidence: 'likely',
+    message: /datagrams of 1440 octets and more are lost although sent again/,
+    next: at(machine2, 'ping -M do'),
+  },
+  {
+    name: 'a SYN that is delivered and not answered',
+    refuted: [/echo requests/, /wrong checksum/],
+    path: tcpPath([
+      [{ flags: 'S' }, null],
+      [{ flags: 'S' }, null],
+    ]),
+    options: { probes: ['tcp'] },
+    outcome: 'fail',
+    id: 'destination-silent',
+    segment: null,
+    direction: 'request',
+    confidence: 'certain',
+    next: at('pod 172\\.20\\.9\\.33', 'TcpExtListenDrops'),
   },
   {
     name: 'the reply comes back plain',
