@@ -50,6 +50,10 @@ const state = {
   help: "Folder with dumps of the nodes' and pods' kernel state",
 } as const;
 const profile = { type: 'text', words: profileNames, help: profileNames.join(', ') } as const;
+const probe = {
+  type: 'list',
+  help: 'What is followed: icmp (default), tcp, udp, or auto for the first that is there',
+} as const;
 
 /** How a report is shown; check and report share them. */
 const shown = {
@@ -72,7 +76,7 @@ export const options = {
     mtu: { ...mtu, help: 'Tunnel MTU expected (default: from the expectation, else the profile)' },
     point: { type: 'list', help: 'CAPTURE[:IF]=ROLE[@NODE]: say what a capture is' },
     flow: { type: 'list', help: 'SRC>DST[:PORT]: follow only this flow' },
-    probe: { type: 'list', help: 'What is followed: icmp (default), tcp, udp, or auto for the first that is there' },
+    probe,
     only: { type: 'list', offers: 'rules', help: 'Run only this rule (id or name)' },
     skip: { type: 'list', offers: 'rules', help: 'Do not run this rule (id or name)' },
     profile,
@@ -104,7 +108,7 @@ export const options = {
     strict: { type: 'boolean', help: 'Cut and corrupt captures are errors' },
     ...shown,
   },
-  expect: { state, mtu: { ...mtu, help: 'Tunnel MTU to write' }, profile },
+  expect: { state, mtu: { ...mtu, help: 'Tunnel MTU to write' }, profile, probe },
   report: shown,
   decode: {
     frame: {

@@ -4,35 +4,41 @@ import type { FlowPath } from '../follow/journey.js';
 import type { CapturePoint } from '../observe/capture-point.js';
 import type { FrameRef } from '../observe/observation.js';
 import { observationAt, type Sighted } from '../observe/sighted.js';
+import { Flag } from '../observe/sightings.js';
+import { probeWords } from '../path/probe-kinds.js';
 import type { Report } from '../report/report.js';
 import { UserError } from '../user-error.js';
-
-export interface FollowedFrame {
-  readonly point: CapturePoint;
-  /** What the frame is to the flow, in a few words. */
-  readonly what: string;
-  /** Later frames of the point with the same octets that belong here as well: ARP is told once and counted. */
-  readonly repeats: number;
-}
+import { type FollowedFrame, TransportNames } from './followed-transport.js';
 
 export interface Followed {
   readonly points: readonly CapturePoint[];
   /** By file as the user named it, then by frame number. */
   readonly frames: ReadonlyMap<string, ReadonlyMap<number, FollowedFrame>>;
+  /** Flows of which every segment or datagram belongs here, not only those that `frames` names. */
+  readonly transport: TransportNames;
 }
 
 /** More than anybody looks at, and little enough to be held at once. */
 const mostFrames = 200_000;
+
+/** @throws UserError for more frames than are held */
+export function refuseMany(frames: number): void {
+  if (frames > mostFrames)
+    throw new UserError(`--evidence: the flows have more than ${mostFrames} frames: choose flows with --flow`);
+}
+
 /** A question that was asked in vain counts by its repeats, and no majority takes more of one voice than this. */
 const mostRepeats = 15;
+const TCP = 6;
 
 /**
- * Requests, replies with all their fragments, ICMP errors that quote them; and, since verdicts lean on them, ARP that names
+ * Requests, replies with all their fragments, every segment and datagram of TCP and UDP flows, ICMP errors that quote them; and, since verdicts lean on them, ARP that names
  * an address of the flow or was heard where none of its probes was, SYNs between its pods, and every frame that a finding names.
  */
 export function followedFrames(evidence: Sighted, paths: readonly FlowPath[], report: Report): Followed {
   const frames = new Map<string, Map<number, FollowedFrame>>();
   const arps = new Map(evidence.arps.map((arp) => [keyOf(arp.ref), arp]));
+  const transport = new TransportNames();
   let count = 0;
   const add = (ref: FrameRef, point: CapturePoint, what: string): void => {
     let ofFile = frames.get(ref.file);
@@ -43,19 +49,24 @@ export function followedFrames(evidence: Sighted, paths: readonly FlowPath[], re
     if (ofFile.has(ref.frame) || ref.frame < 1) return;
     const repeats = Math.min((arps.get(keyOf(ref))?.count ?? 1) - 1, mostRepeats);
     count += 1 + repeats;
-    if (count > mostFrames)
-      throw new UserError(`--evidence: the flows have more than ${mostFrames} frames: choose flows with --flow`);
+    refuseMany(count);
     ofFile.set(ref.frame, { point, what, repeats });
   };
   for (const path of paths) {
     addProbes(evidence, path, add);
+    addTransport(path, transport);
     const flow = flowText(path);
     for (const error of path.errors)
       add(error.ref, error.point, `ICMP type ${error.type} code ${error.code} that quotes ${flow}`);
     addTestimony(evidence, path, add);
   }
   addNamed(evidence, report, add);
-  return { points: evidence.points, frames };
+  // Captures that hold octets of a connection, and nothing that is known by its frame.
+  for (const stream of evidence.streams) {
+    const { file } = stream.point;
+    if (!frames.has(file) && transport.has({ ...stream, protocol: TCP })) frames.set(file, new Map());
+  }
+  return { points: evidence.points, frames, transport };
 }
 
 type Add = (ref: FrameRef, point: CapturePoint, what: string) => void;
@@ -67,16 +78,35 @@ function flowText({ flow }: FlowPath): string {
 }
 
 function addProbes(evidence: Sighted, path: FlowPath, add: Add): void {
-  for (const { key, requests, replies } of path.flow.probes) {
-    for (const rows of [requests, replies]) {
-      const what = `echo ${rows === requests ? 'request' : 'reply'} of ${flowText(path)} identifier ${key.identifier} sequence ${key.sequence}`;
-      for (const row of rows) {
-        const seen = observationAt(evidence, row);
-        add(seen.ref, seen.point, what);
-        for (const fragment of seen.fragments) add(fragment, seen.point, `${what}, fragment at ${fragment.offset}`);
-      }
+  const text = flowText(path);
+  for (const { key, requests, replies, attempts = [] } of path.flow.probes) {
+    const number = path.flow.kind === 'icmp' ? ` identifier ${key.identifier} sequence ${key.sequence}` : '';
+    for (const row of [{ requests, replies }, ...attempts].flatMap((a) => [...a.requests, ...a.replies])) {
+      const what = `${messageName(evidence, path, row)} of ${text}${number}`;
+      const seen = observationAt(evidence, row);
+      add(seen.ref, seen.point, what);
+      for (const fragment of seen.fragments) add(fragment, seen.point, `${what}, fragment at ${fragment.offset}`);
     }
   }
+}
+
+function messageName(evidence: Sighted, { flow }: FlowPath, row: number): string {
+  const { columns, kinds } = evidence.sightings;
+  const flags = kinds.columns.flags[columns.kind[row]!]!;
+  if (flags & Flag.Middle) return 'segment';
+  if (flags & Flag.Reset) return 'reset';
+  const words = probeWords(flow.kind);
+  const name = flags & Flag.Reply ? words.reply : words.request;
+  return flow.kind === 'icmp' ? `echo ${name}` : name;
+}
+
+function addTransport(path: FlowPath, transport: TransportNames): void {
+  const { flow } = path;
+  if (flow.kind === 'icmp') return;
+  const { protocol } = probeWords(flow.kind);
+  const what = `${flow.kind === 'tcp' ? 'segment' : 'datagram'} of ${flowText(path)}`;
+  for (const { source, destination, ports } of [flow, ...flow.probes.rewritten])
+    transport.add({ source, destination, protocol, ports }, what, `${what}, from the other side`);
 }
 
 /** The flow's own addresses and those of its tunnel, expected and seen. */

@@ -10,7 +10,8 @@ import type { Report } from '../report/report.js';
 import { safeText } from '../report/safe-text.js';
 import { UserError } from '../user-error.js';
 import { clockShifts } from './clock-shift.js';
-import type { Followed, FollowedFrame } from './followed-frames.js';
+import { type Followed, refuseMany } from './followed-frames.js';
+import { type FollowedFrame, FollowedTransport } from './followed-transport.js';
 import { FrameComments } from './frame-comments.js';
 import { incompleteMark } from './incomplete.js';
 import { interfaceBlock, packetBlock, sectionHeaderBlock } from './pcapng-writer.js';
@@ -32,6 +33,7 @@ interface HeldFrame {
 /** One interface of the evidence: a capture point, or all devices of one `-i any` capture, which cannot be told apart by their link. */
 interface Lane {
   readonly points: readonly CapturePoint[];
+  readonly isOnPath: boolean;
   index: number;
   snapLength: number;
   /** The latest time so far: frames of one point stay in their order, whatever their stamps say. */
@@ -40,8 +42,11 @@ interface Lane {
 
 /** Returns the number of frames written. Throws UserError when a capture cannot be read a second time. */
 export async function writeEvidence(out: string, report: Report, followed: Followed): Promise<number> {
-  const lanes = lanesOf(report, followed);
-  const held = await holdFrames(report, followed, lanes);
+  const all = lanesOf(report, followed);
+  const held = await holdFrames(report, followed, all);
+  const used = new Set(held.map(({ lane }) => lane));
+  const lanes = all.filter((lane) => used.has(lane) || lane.isOnPath);
+  for (const [index, lane] of lanes.entries()) lane.index = index;
   held.sort(
     (a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0) || a.lane.index - b.lane.index || a.frame - b.frame,
   );
@@ -66,10 +71,8 @@ export async function writeEvidence(out: string, report: Report, followed: Follo
   return held.length;
 }
 
-/** Points with a place on a path, and points that saw its frames, in path order. */
+/** All points, in path order. */
 function lanesOf(report: Report, followed: Followed): Lane[] {
-  const used = new Set<CapturePoint>();
-  for (const frames of followed.frames.values()) for (const { point } of frames.values()) used.add(point);
   const role = new Map(report.points.map((p) => [p.id, p.role]));
   const place = (point: CapturePoint): number => {
     const of = role.get(point.id) ?? null;
@@ -77,7 +80,6 @@ function lanesOf(report: Report, followed: Followed): Lane[] {
   };
   const groups = new Map<string, CapturePoint[]>();
   for (const point of followed.points) {
-    if (!used.has(point) && place(point) === 99) continue;
     const key = point.namespace === null ? `point ${point.index}` : `devices ${point.namespace}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [point]);
@@ -86,7 +88,13 @@ function lanesOf(report: Report, followed: Followed): Lane[] {
   const first = (points: readonly CapturePoint[]): number => Math.min(...points.map(place));
   return [...groups.values()]
     .sort((a, b) => first(a) - first(b) || compareText(a[0]!.id, b[0]!.id))
-    .map((points, index) => ({ points, index, snapLength: points[0]!.snapLength, latest: 0n }));
+    .map((points, index) => ({
+      points,
+      isOnPath: first(points) !== 99,
+      index,
+      snapLength: points[0]!.snapLength,
+      latest: 0n,
+    }));
 }
 
 async function holdFrames(report: Report, followed: Followed, lanes: readonly Lane[]): Promise<HeldFrame[]> {
@@ -97,15 +105,21 @@ async function holdFrames(report: Report, followed: Followed, lanes: readonly La
   const held: HeldFrame[] = [];
   let octets = 0;
   for (const [file, frames] of followed.frames) {
-    if (frames.size === 0) continue;
+    if (frames.size === 0 && followed.transport.isEmpty) continue;
     refuseStream(file);
     const repeats = new Repeats();
+    const transport = new FollowedTransport(
+      followed.transport,
+      followed.points.filter((point) => point.file === file),
+    );
     await readCapture(file, (cursor) => {
-      const named = frames.get(cursor.frameNumber);
+      const carried = transport.take(cursor);
+      const named = frames.get(cursor.frameNumber) ?? carried;
       if (named === undefined && !repeats.mayHold(cursor)) return;
       const bytes = cursor.bytes.slice(cursor.start, cursor.end);
       const found = named ?? repeats.take(cursor.interfaceIndex, bytes);
       if (found === undefined) return;
+      refuseMany(held.length + 1);
       if (named !== undefined && named.repeats > 0) repeats.expect(cursor.interfaceIndex, bytes, named);
       const { point, what } = found;
       const lane = laneOf.get(point)!;

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runInProcess } from '../support/run-in-process.js';
-import { capturesIn, projectRoot, runTool, samplesFolder, type ToolRun } from '../support/run-tool.js';
+import { capturesIn, projectRoot, runTool, samplesFolder, scenarioFolder, type ToolRun } from '../support/run-tool.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'command-line-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -363,6 +363,24 @@ describe('the other commands', () => {
     const refused = await runInProcess(['expect', ...bad]);
     expect(refused).toMatchObject({ status: 1, stdout: '' });
     expect(refused.stderr).toMatch(/no baseline/);
+  });
+
+  it('expect --probe does so of connections and exchanges', async () => {
+    for (const [scenario, probe] of [
+      ['tcp-ok', 'tcp'],
+      ['udp-ok', 'auto'],
+    ] as const) {
+      const folder = scenarioFolder(scenario);
+      const files = capturesIn(folder).map((name) => join(folder, name));
+      const { status, stdout } = await runInProcess(['expect', ...files, '--probe', probe]);
+      expect([status, (await runInProcess(['expect', ...files])).stdout]).toEqual([0, '']);
+      const file = join(scratch, `${scenario}.yaml`);
+      writeFileSync(file, stdout);
+      expect(await runInProcess(['check', ...files, '--probe', probe, '--expect', file])).toMatchObject({ status: 0 });
+      // The baseline is of this path and no other.
+      writeFileSync(file, stdout.replace(/(address: \d+\.\d+\.\d+\.)\d+/, '$1250'));
+      expect(await runInProcess(['check', ...files, '--probe', probe, '--expect', file])).toMatchObject({ status: 1 });
+    }
   });
 
   it('collect prints a script that a shell accepts', async () => {

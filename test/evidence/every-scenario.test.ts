@@ -10,6 +10,7 @@ import type { Report } from '../../src/report/report.js';
 import { allFindings, diagnosesOf } from '../support/check-path.js';
 import { readExpectedTable } from '../support/expected-table.js';
 import { ipipPath, writeCaptures } from '../support/ipip-path.js';
+import { handshake, tcpPath } from '../support/tcp-path.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ipip-every-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -72,15 +73,15 @@ function copies(
 
 const sets = new Map(
   readExpectedTable().map((row) => [
-    `${row.scenario} ${row.captures.join(' ')}`,
-    row.captures.map((name) => join(row.folder, name)),
+    `${row.scenario} ${row.probes.join()} ${row.captures.join(' ')}`,
+    { files: row.captures.map((name) => join(row.folder, name)), probes: row.probes },
   ]),
 );
 
-describe.each([...sets])('%s', (_, files) => {
+describe.each([...sets])('%s', (_, { files, probes }) => {
   it('as it is, and hop by hop', async () => {
     for (const byFlow of [false, true]) {
-      const [captures, evidence] = await bothWays(files, { byFlow });
+      const [captures, evidence] = await bothWays(files, { byFlow, probes });
       expect(said(evidence)).toEqual(said(captures));
     }
   });
@@ -89,7 +90,7 @@ describe.each([...sets])('%s', (_, files) => {
     const renamed = copies([...files].reverse(), (file, i) => `c${i}${extname(file)}`);
     for (const captures of [renamed, renamed.slice(1), renamed.slice(0, -1)]) {
       if (captures.length === 0) continue;
-      const [before, after] = await bothWays(captures);
+      const [before, after] = await bothWays(captures, { probes });
       expect(said(after)).toEqual(said(before));
     }
   });
@@ -101,14 +102,14 @@ describe.each([...sets])('%s', (_, files) => {
         (file, i) => `${i}/${file.slice(file.lastIndexOf('/') + 1)}`,
         (bytes, i) => (i === victim && bytes.length > 64 ? bytes.subarray(0, -7) : bytes),
       );
-      const [before, after] = await bothWays(cut);
+      const [before, after] = await bothWays(cut, { probes });
       expect(after.outcome).toBe(before.outcome);
     }
   });
 });
 
 it('is no pass where a capture could not be used', async () => {
-  const [, good] = [...sets][0]!;
+  const { files: good } = [...sets.values()][0]!;
   const notes = join(root, 'notes.cap');
   writeFileSync(notes, 'these are notes');
   const [before, after] = await bothWays([...good, notes]);
@@ -116,7 +117,7 @@ it('is no pass where a capture could not be used', async () => {
 });
 
 it('keeps each question that nobody answered, and no frame of strangers', async () => {
-  const asked = [...sets].find(([name]) => name.startsWith('bad-node2-down'))![1];
+  const asked = [...sets].find(([name]) => name.startsWith('bad-node2-down'))![1].files;
   const [before, after] = await bothWays(asked);
   const frames = (report: Report): number => report.points.find((p) => p.id.endsWith('node1.cap'))!.frames;
   expect([frames(before), frames(after)]).toEqual([3, 3]);
@@ -133,8 +134,43 @@ it('keeps each question that nobody answered, and no frame of strangers', async 
   expect(await held(busy)).toBe(await held(quiet));
 });
 
+describe('a TCP connection', () => {
+  const data = [
+    { flags: 'A', octets: 300 },
+    { flags: 'A', octets: 1200, acknowledges: 300 },
+  ] as const;
+  const held = (report: Report): number[] => report.points.map((p) => p.frames).sort();
+
+  it('is kept with every segment', async () => {
+    const { files } = [...sets].find(([name]) => name.startsWith('tcp-ok'))![1];
+    const [before, after] = await bothWays(files, { probes: ['tcp'] });
+    expect(held(after)).toEqual(held(before));
+  });
+
+  it('and with the later fragments of its segments, which show no ports', async () => {
+    const path = tcpPath([handshake, data, data]);
+    const framesOf = (): number => [...path.captures().values()].reduce((sum, { frames }) => sum + frames.length, 0);
+    const whole = framesOf();
+    path.fragment({ at: 'encapsulator-underlay', mtu: 300, layer: 'outer' });
+    expect(framesOf()).toBe(whole + 2);
+    const files = writeCaptures(join(root, 'fragments'), path.captures(), { nanosecond: true });
+    const [before, after] = await bothWays(files, { probes: ['tcp'] });
+    expect([held(after), said(after)]).toEqual([held(before), said(before)]);
+  });
+
+  it('where a capture began after its handshake', async () => {
+    const captures = tcpPath([handshake, data, data]).captures();
+    const late = [...captures].map(([name, draft], i) => {
+      return [name, i === 0 ? { ...draft, frames: draft.frames.slice(3) } : draft] as const;
+    });
+    const files = writeCaptures(join(root, 'late'), new Map(late), { nanosecond: true });
+    const [before, after] = await bothWays(files, { probes: ['tcp'] });
+    expect([held(after), said(after)]).toEqual([held(before), said(before)]);
+  });
+});
+
 it("knows the captures' own names for --point and --accepted", async () => {
-  const [, good] = [...sets][0]!;
+  const { files: good } = [...sets.values()][0]!;
   const renamed = copies(good, (_file, i) => `c${i}.cap`);
   const before = (await bothWays(renamed))[0];
   const point = before.points.find((p) => p.role === 'encapsulator-underlay')!;

@@ -5,7 +5,6 @@ import { parseAddress } from '../../decode/address.js';
 import { defaultProfile, findProfile, profiles } from '../../expect/profiles.js';
 import type { StatedPoint } from '../../follow/places/stated.js';
 import { type ExpectationSource, type HopRole, hopRoles } from '../../path/facts.js';
-import { type ProbeChoice, type ProbeKind, probeKinds } from '../../path/probe-kinds.js';
 import { type CheckRequest, check, checkAndFollow } from '../../pipeline.js';
 import { allDiagnoses, allFindings, isFailure } from '../../report/reading.js';
 import type { Note, Report } from '../../report/report.js';
@@ -18,6 +17,7 @@ import { outputsOf, printReport, readFormats } from '../formats.js';
 import { declare, settingsText, type Told, told } from '../options.js';
 import { type NamedFile, refuseClashes } from '../outputs.js';
 import { progressLine } from '../progress.js';
+import { readProbes } from '../read-probes.js';
 import { noSettings, readSettings } from '../settings.js';
 
 type CheckArguments = { captures: string[] | undefined };
@@ -227,17 +227,6 @@ function readFlow(text: string): { source: number; destination: number; port: nu
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
   if (port < 1 || port > 65_535) throw new UserError(`--flow ${text}: expected a port from 1 to 65535`);
   return { source, destination, port };
-}
-
-function readProbes(given: readonly string[]): ProbeChoice {
-  const names = given.flatMap((text) => text.split(','));
-  if (names.length === 0) return ['icmp'];
-  const unknown = names.find((name) => name !== 'auto' && !(probeKinds as readonly string[]).includes(name));
-  if (unknown !== undefined)
-    throw new UserError(`--probe ${unknown}: expected one of ${[...probeKinds, 'auto'].join(', ')}`);
-  if (!names.includes('auto')) return [...new Set(names)] as ProbeKind[];
-  if (names.some((name) => name !== 'auto')) throw new UserError('--probe auto: stands alone, it chooses by itself');
-  return 'auto';
 }
 
 function readPoint(text: string): StatedPoint {

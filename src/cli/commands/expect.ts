@@ -6,6 +6,7 @@ import { UserError } from '../../user-error.js';
 import { version } from '../../version.js';
 import { exitStatusOf } from '../exit-status.js';
 import { declare, told } from '../options.js';
+import { readProbes } from '../read-probes.js';
 
 interface ExpectArguments {
   captures?: string[];
@@ -44,6 +45,7 @@ async function run(args: ArgumentsCamelCase<ExpectArguments>): Promise<number> {
     mtu: options.mtu ?? null,
     statedPoints: [],
     flows: [],
+    probes: readProbes(options.probe),
     only: null,
     skip: new Set(),
     byFlow: false,
