@@ -2,7 +2,6 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { addressText, parseAddress } from '../../src/decode/address.js';
 import { type ExpectationSource, type FlowFacts, type HopFacts, type HopRole, hopRoles } from '../../src/path/facts.js';
 
@@ -62,9 +61,9 @@ function hopText(role: HopRole, hop: Record<string, string | number>): string {
 }
 
 const made = new Set<string>();
-afterAll(() => {
+process.on('exit', () => {
   for (const folder of made) discard(folder);
-}, 60_000);
+});
 
 /** Takes a folder away at once: a property makes hundreds. */
 export function discard(folder: string): void {

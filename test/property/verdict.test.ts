@@ -1,6 +1,7 @@
 /** What must not change a verdict on real captures: order, names, clocks, containers, addresses, TTLs, traffic beside, one capture less. */
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
+import { share } from '../support/budget.js';
 import { type ExpectedRow, readExpectedTable } from '../support/expected-table.js';
 import {
   type CaptureSet,
@@ -22,38 +23,48 @@ interface Case extends ExpectedRow {
   title: string;
   /** Kernel state names captures and addresses, so such a row may not be renamed or remapped. */
   bound: boolean;
+  /** Which variants are tried of it first. */
+  turn: number;
 }
 
-const cases: Case[] = readExpectedTable().map((row) => ({
+const cases: Case[] = readExpectedTable().map((row, turn) => ({
   ...row,
+  turn,
   title: [row.scenario, `(${row.captures.length})`, ...row.options].join(' '),
   bound: row.options.includes('--state'),
 }));
 const free = cases.filter((c) => !c.bound);
 
 const read = new Map<string, Promise<CaptureSet>>();
-const judged = new Map<string, Promise<Report>>();
+const judged = new Map<string, Promise<[paths: string[], report: Report]>>();
 const setOf = (row: Case): Promise<CaptureSet> => {
   const key = `${row.scenario} ${row.captures}`;
   if (!read.has(key)) read.set(key, readSet(row.folder, row.captures));
   return read.get(key)!;
 };
-const reportOf = async (row: Case): Promise<Report> => {
+const writtenAndJudged = (row: Case): Promise<[paths: string[], report: Report]> => {
   const key = `${row.title} ${row.captures}`;
-  if (!judged.has(key)) judged.set(key, judgeSet(await setOf(row), row.options, row.folder));
+  const write = async (): Promise<[paths: string[], report: Report]> => {
+    const paths = writeSet(await setOf(row));
+    return [paths, await judge(paths, row.options, row.folder)];
+  };
+  if (!judged.has(key)) judged.set(key, write());
   return judged.get(key)!;
 };
+const reportOf = async (row: Case): Promise<Report> => (await writtenAndJudged(row))[1];
 const judgeAs = (row: Case, set: CaptureSet): Promise<Report> => judgeSet(set, row.options, row.folder);
-/** Long pings get fewer variants. */
-const some = (set: CaptureSet, few: number, many: number): number =>
-  set.reduce((n, f) => n + f.drafts.reduce((m, d) => m + d.frames.length, 0), 0) > 300 ? few : many;
+/** Long pings get fewer variants, even in a long run. */
+const isShort = (set: CaptureSet): boolean =>
+  set.reduce((n, f) => n + f.drafts.reduce((m, d) => m + d.frames.length, 0), 0) <= 300;
+const some = <T>(row: Case, set: CaptureSet, variants: readonly T[], count = 1): readonly T[] =>
+  share(isShort(set) ? variants : variants.slice(0, 1), count, row.turn);
 
 describe('the order of the arguments', () => {
   it.each(cases)('changes no octet of the report: $title', async (row) => {
     const set = await setOf(row);
-    const paths = writeSet(set);
-    const first = JSON.stringify(await judge(paths, row.options, row.folder));
-    for (let seed = 1; seed <= some(set, 1, 3); seed++) {
+    const [paths, report] = await writtenAndJudged(row);
+    const first = JSON.stringify(report);
+    for (const seed of some(row, set, [1, 2, 3])) {
       const order = permutation(paths.length, seed * 7919).map((i) => paths[i]!);
       expect(JSON.stringify(await judge(order, row.options, row.folder)) === first).toBe(true);
     }
@@ -64,7 +75,7 @@ describe('file names', () => {
   it.each(free)('say nothing that content does not: $title', async (row) => {
     const set = await setOf(row);
     const wanted = verdictOf(await reportOf(row));
-    for (let seed = 1; seed <= some(set, 1, 4); seed++) {
+    for (const seed of some(row, set, [1, 2, 3, 4])) {
       const order = permutation(set.length, seed * 104_729);
       const renamed = copySet(set).map((f, i) => ({ ...f, name: `${String.fromCharCode(97 + order[i]!)}.cap` }));
       expect(verdictOf(await judgeAs(row, renamed))).toEqual(wanted);
@@ -80,7 +91,7 @@ describe('clocks', () => {
     for (const side of [/^(pod|node)1/, /^(pod|node)2/]) {
       const names = new Set(set.filter((f) => side.test(f.name)).map((f) => f.name));
       if (names.size === 0) continue;
-      for (const by of offsets.slice(0, some(set, 1, 4))) {
+      for (const by of some(row, set, offsets)) {
         expect(verdictOf(await judgeAs(row, shiftClock(set, names, by)))).toEqual(wanted);
       }
     }
@@ -110,7 +121,7 @@ describe('initial TTLs', () => {
   // Where a TTL runs out, another one would not.
   it.each(free.filter((c) => !c.scenario.startsWith('bad-ttl')))('may be any: $title', async (row) => {
     const set = await setOf(row);
-    for (const initial of [128, 255, 30, 17].slice(0, some(set, 1, 4))) {
+    for (const initial of some(row, set, [128, 255, 30, 17])) {
       const ttl = (t: number): number => (t > 64 ? t : Math.max(1, t + initial - 64));
       expect(verdictOf(await judgeAs(row, remap(set, { ttl })))).toEqual(verdictOf(await reportOf(row)));
     }
@@ -129,7 +140,7 @@ describe('containers', () => {
   it.each(whole)('may be any: $title', async (row) => {
     const set = await setOf(row);
     const wanted = verdictOf(await reportOf(row));
-    for (const kind of kinds.slice(0, some(set, 1, 4))) {
+    for (const kind of some(row, set, kinds)) {
       expect(verdictOf(await judge(writeSet(set, kind), row.options, row.folder))).toEqual(wanted);
     }
     const stem = (name: string): string => name.replace(/\.\w+$/, '');
@@ -156,8 +167,9 @@ describe('traffic beside the ping', () => {
     const set = await setOf(row);
     const report = await reportOf(row);
     const own = new Set(report.flows.map((f) => f.source + f.destination));
-    for (const what of row.options.includes('--require') || /tcp|udp/.test(row.scenario) ? local : disturbances) {
-      for (const offset of some(set, 0, 1) === 0 ? [200] : [-3000, 200]) {
+    const kinds = row.options.includes('--require') || /tcp|udp/.test(row.scenario) ? local : disturbances;
+    for (const what of share(kinds, 3, row.turn)) {
+      for (const offset of some(row, set, [200, -3000])) {
         const with_ = await judgeAs(row, disturb(set, what, offset));
         const flows = with_.flows.filter((f) => own.has(f.source + f.destination));
         // The other pair's own path is judged as well; where captures are broken for all, it is not healthy either.
@@ -190,7 +202,7 @@ describe('one capture less', () => {
   it.each(several)('makes nothing pass: $title', async (row) => {
     const set = await setOf(row);
     const whole = await reportOf(row);
-    for (const gone of set) {
+    for (const gone of share(set, 3, row.turn)) {
       const report = await judgeAs(
         row,
         set.filter((f) => f !== gone),
@@ -225,8 +237,10 @@ describe('one capture less', () => {
 describe('any part of a healthy set', () => {
   it.each(free.filter((c) => c.outcome === 'pass' && c.captures.length <= 6))('fails nowhere: $title', async (row) => {
     const set = await setOf(row);
-    const short = some(set, 0, 1) === 1;
-    for (let mask = 1; mask < 2 ** set.length - 1; mask += short ? 1 : 5) {
+    const masks = Array.from({ length: 2 ** set.length - 2 }, (_, i) => i + 1).filter(
+      (m) => isShort(set) || m % 5 === 1,
+    );
+    for (const mask of share(masks, 12, row.turn)) {
       const part = set.filter((_, i) => (mask >> i) & 1);
       const report = await judgeAs(row, part);
       const failing = findingsOf(report).filter((f) => f.verdict === 'fail' && f.severity === 'error');
