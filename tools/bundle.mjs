@@ -36,6 +36,9 @@ function adapt() {
       if (!id.startsWith(dist)) return code.replaceAll('import.meta.url', 'urlOf(__filename)');
       const module = relative(dist, id).replaceAll('\\', '/');
       return code
+        .replace(/readFileSync\(new URL\('([^']+\.json)', import\.meta\.url\), 'utf8'\)/g, (_, target) =>
+          JSON.stringify(readFileSync(resolve(dirname(id), target), 'utf8')),
+        )
         .replace(/new URL\('(\.[^']*\.js)', import\.meta\.url\)/g, (words, target) => {
           const file = relative(dist, resolve(dirname(id), target)).replaceAll('\\', '/');
           const entry = Object.keys(entries).find((name) => entries[name].module === file);

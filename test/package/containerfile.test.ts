@@ -107,7 +107,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'bin/npm'), npm);
   chmodSync(join(folder, 'bin/npm'), 0o755);
   image = build();
-});
+}, 60_000);
 
 it('makes an image that checks captures and shows a saved report', () => {
   const report = join(folder, 'report.json');

@@ -38,7 +38,7 @@ beforeAll(() => {
   mkdirSync(installed, { recursive: true });
   run('tar', ['-xzf', join(folder, packed.filename), '-C', installed, '--strip-components=1'], folder);
   symlinkSync(join(projectRoot, 'node_modules'), join(installed, 'node_modules'));
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('is at most 1 MB, and holds no captures and no code of one machine', () => {
