@@ -145,7 +145,7 @@ function storeCode(folder) {
       process.exitCode = status;
       const files = ${JSON.stringify(files)};
       const shared = new SharedArrayBuffer(8 + 8 * files.length);
-      new Worker(${JSON.stringify(thread)}, { eval: true, workerData: { files, maxEchoes: 1000, shared } });
+      new Worker(${JSON.stringify(thread)}, { eval: true, workerData: { files, maxMessages: 1000, shared } });
     });`;
   // Options for Node would make it other code than what is asked for later.
   const { NODE_OPTIONS: _, ...env } = process.env;

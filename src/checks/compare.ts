@@ -110,10 +110,7 @@ export function partlySeen(leg: Leg): PartlySeen | null {
 
 /** Hops of different probes say nothing about what changed on the way. */
 export function sameProbe(a: Observation, b: Observation, journey: Journey): boolean {
-  return (
-    !journey.composite ||
-    (a.identifier === b.identifier && a.sequence === b.sequence && a.payloadDigest === b.payloadDigest)
-  );
+  return !journey.composite || (a.number === b.number && a.payloadDigest === b.payloadDigest);
 }
 
 /** ECN as routers and tunnel ends may change it: CE set on what allows it, nothing else (RFC 3168 sections 5 and 12). */

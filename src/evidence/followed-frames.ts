@@ -5,7 +5,7 @@ import type { CapturePoint } from '../observe/capture-point.js';
 import type { FrameRef } from '../observe/observation.js';
 import { observationAt, type Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
-import { probeWords } from '../path/probe-kinds.js';
+import { probeNumberText, probeWords } from '../path/probe-kinds.js';
 import type { Report } from '../report/report.js';
 import { UserError } from '../user-error.js';
 import { type FollowedFrame, TransportNames } from './followed-transport.js';
@@ -80,7 +80,7 @@ function flowText({ flow }: FlowPath): string {
 function addProbes(evidence: Sighted, path: FlowPath, add: Add): void {
   const text = flowText(path);
   for (const { key, requests, replies, attempts = [] } of path.flow.probes) {
-    const number = path.flow.kind === 'icmp' ? ` identifier ${key.identifier} sequence ${key.sequence}` : '';
+    const number = probeNumberText(path.flow.kind, key);
     for (const row of [{ requests, replies }, ...attempts].flatMap((a) => [...a.requests, ...a.replies])) {
       const what = `${messageName(evidence, path, row)} of ${text}${number}`;
       const seen = observationAt(evidence, row);
@@ -96,8 +96,7 @@ function messageName(evidence: Sighted, { flow }: FlowPath, row: number): string
   if (flags & Flag.Middle) return 'segment';
   if (flags & Flag.Reset) return 'reset';
   const words = probeWords(flow.kind);
-  const name = flags & Flag.Reply ? words.reply : words.request;
-  return flow.kind === 'icmp' ? `echo ${name}` : name;
+  return words.prefix + (flags & Flag.Reply ? words.reply : words.request);
 }
 
 function addTransport(path: FlowPath, transport: TransportNames): void {

@@ -20,8 +20,8 @@ interface QuotedPairs {
 }
 
 interface QuotedMessages {
-  readonly echo: Index<number>;
-  /** Errors whose quotation ends before the echo header, by the inner identification. */
+  readonly number: Index<number>;
+  /** Errors whose quotation ends before the message, by the inner identification. */
   readonly identification: Index<number>;
   /** Errors whose quotation ends before the inner header, by its pair of outer addresses. */
   readonly outerOnly: Index<string>;
@@ -85,7 +85,7 @@ function ofTransport(evidence: Sighted, flow: Flow, error: ErrorSighting): Error
     }
   }
   if (found === null) return [];
-  return [{ ...error, quotedMessage: { reply: !forth, identifier: found.identifier, sequence: found.sequence } }];
+  return [{ ...error, quotedMessage: { reply: !forth, number: found.number } }];
 }
 
 /** Of a flow's errors those that may quote one of the probe's messages, in the flow's order. */
@@ -97,25 +97,15 @@ export function errorsNear(
 ): ErrorSighting[] {
   if (errors.length === 0) return [];
   const index = quotedMessages(errors);
-  const echoes = new Set([probe.key, ...probe.rewritten].map(messageNumber));
+  const numbers = new Set([probe.key, ...probe.rewritten].map((key) => key.number));
   const identifications = new Set(seen.map((o) => o.inner.identification));
   const outers = new Set(seen.flatMap((o) => (o.outer === null ? [] : [pair(o.outer)])));
   const lists = [
-    ...[...echoes].map((n) => index.echo.get(n) ?? []),
+    ...[...numbers].map((n) => index.number.get(n) ?? []),
     ...[...identifications].map((n) => index.identification.get(n) ?? []),
     ...[...outers].map((p) => index.outerOnly.get(p) ?? []),
   ].map((list) => firstThat(errors, list, quotes));
   return take(errors, lists).slice(0, MAX_REFUSALS);
-}
-
-export function messageNumber({
-  identifier,
-  sequence,
-}: {
-  readonly identifier: number;
-  readonly sequence: number;
-}): number {
-  return identifier * 65_536 + sequence;
 }
 
 function firstThat(
@@ -158,11 +148,11 @@ function quotedPairs(errors: readonly ErrorSighting[]): QuotedPairs {
 function quotedMessages(errors: readonly ErrorSighting[]): QuotedMessages {
   let index = messageIndexes.get(errors);
   if (index === undefined) {
-    index = { echo: new Map(), identification: new Map(), outerOnly: new Map() };
+    index = { number: new Map(), identification: new Map(), outerOnly: new Map() };
     for (const [n, { quotedInner, quotedOuter, quotedMessage }] of errors.entries()) {
       if (quotedInner === null) {
         if (quotedOuter !== null) put(index.outerOnly, pair(quotedOuter), n);
-      } else if (quotedMessage !== null) put(index.echo, messageNumber(quotedMessage), n);
+      } else if (quotedMessage !== null) put(index.number, quotedMessage.number, n);
       else put(index.identification, quotedInner.identification, n);
     }
     messageIndexes.set(errors, index);

@@ -90,16 +90,11 @@ function isExchange(evidence: Sighted, rows: readonly number[], count: number): 
   for (let i = 0; i < count; i++) {
     const kind = c.kind[rows[i]!]!;
     if ((flags[kind]! & Flag.Reply) === 0) return true;
-    if (protocol[kind] === TCP ? (flags[kind]! & (Flag.Reset | Flag.Middle)) === 0 : numberOf(evidence, rows[i]!) > 0) {
+    if (protocol[kind] === TCP ? (flags[kind]! & (Flag.Reset | Flag.Middle)) === 0 : c.number[rows[i]!]! > 0) {
       return true;
     }
   }
   return false;
-}
-
-function numberOf(evidence: Sighted, row: number): number {
-  const { identifier, sequence } = evidence.sightings.columns;
-  return identifier[row]! * 65_536 + sequence[row]!;
 }
 
 function pairText({
@@ -275,7 +270,7 @@ function runsOf(evidence: Sighted, rows: readonly number[]): number {
 }
 
 /**
- * A flipped bit in an address, identifier or sequence makes a key of its own, whose checksum is wrong. Such a sighting
+ * A flipped bit in an address or number makes a key of its own, whose checksum is wrong. Such a sighting
  * belongs to the probe with its payload, or with its identification, and is no probe that got lost.
  */
 function attachDamaged(evidence: Sighted, store: ProbeStore): void {
@@ -351,15 +346,24 @@ function damagedProbes(evidence: Sighted, store: ProbeStore): number[] {
   return damaged;
 }
 
+/** Probes of one run: their numbers agree in the upper half. */
 interface Stream {
   readonly source: number;
-  readonly identifier: number;
+  readonly run: number;
   readonly probes: number[];
   readonly points: Set<number>;
   lowestTtl: number;
   highestTtl: number;
-  /** Probes by sequence number, once somebody asked. */
-  bySequence: ReadonlyMap<number, readonly number[]> | null;
+  /** Probes by the lower half of their numbers, once somebody asked. */
+  byPlace: ReadonlyMap<number, readonly number[]> | null;
+}
+
+function runOf(number: number): number {
+  return number >>> 16;
+}
+
+function placeInRun(number: number): number {
+  return number & 0xffff;
 }
 
 /** A hostile capture can hold any number of streams to one destination; real renaming concerns few. */
@@ -368,15 +372,15 @@ const MAX_STREAMS = 512;
 const PLAINLY_OTHER = 64;
 
 /**
- * NAT on the way gives a request another inner source, or another ICMP identifier. Two streams to one destination are one
- * when no point saw the requests of both, the second carries a lower TTL, and sequence and payload agree.
+ * NAT on the way gives a request another inner source, or its run another number. Two streams to one destination are one
+ * when no point saw the requests of both, the second carries a lower TTL, and places in the run and payloads agree.
  */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: each pair of streams held against what NAT may and may not change
 function joinRewritten(evidence: Sighted, store: ProbeStore): void {
   for (const streams of streamsByDestination(evidence, store)) {
     if (streams.length < 2 || streams.length > MAX_STREAMS) continue;
     const list = streams.filter((s) => s.points.size > 0);
-    list.sort((a, b) => b.highestTtl - a.highestTtl || a.source - b.source || a.identifier - b.identifier);
+    list.sort((a, b) => b.highestTtl - a.highestTtl || a.source - b.source || a.run - b.run);
     const joined = new Set<Stream>();
     for (const before of list) {
       if (joined.has(before)) continue;
@@ -409,9 +413,10 @@ function streamsByDestination(evidence: Sighted, store: ProbeStore): Stream[][] 
   for (let position = 0; position < store.length; position++) {
     const count = store.rows(position, rows);
     if (count === 0) continue;
-    const { source, destination, protocol, identifier } = keyOf(store, position, rows[0]!);
+    const { source, destination, protocol, number } = keyOf(store, position, rows[0]!);
+    const run = runOf(number);
     // Three numbers of 32, 16 and 5 bits, exact in a double.
-    const id = (source * 65_536 + identifier) * 32 + protocol;
+    const id = (source * 65_536 + run) * 32 + protocol;
     if (stream === null || destination !== lastDestination || id !== lastId) {
       let there = destinations.get(destination);
       if (there === undefined) {
@@ -422,12 +427,12 @@ function streamsByDestination(evidence: Sighted, store: ProbeStore): Stream[][] 
       if (stream === null) {
         stream = {
           source,
-          identifier,
+          run,
           probes: [],
           points: new Set(),
           lowestTtl: 256,
           highestTtl: -1,
-          bySequence: null,
+          byPlace: null,
         };
         there.byId.set(id, stream);
         there.streams.push(stream);
@@ -457,8 +462,7 @@ function streamsByDestination(evidence: Sighted, store: ProbeStore): Stream[][] 
       destination: (reply ? k.source[kind] : k.destination[kind])!,
       protocol: k.protocol[kind]!,
       ports: reply ? swapPorts(k.ports[kind]!) : k.ports[kind]!,
-      identifier: c.identifier[row]!,
-      sequence: c.sequence[row]!,
+      number: c.number[row]!,
     };
   }
 }
@@ -466,13 +470,13 @@ function streamsByDestination(evidence: Sighted, store: ProbeStore): Stream[][] 
 function matchingProbes(evidence: Sighted, store: ProbeStore, before: Stream, after: Stream): [number, number][] {
   const c = evidence.sightings.columns;
   const k = evidence.sightings.kinds.columns;
-  const bySequence = sequencesOf(store, after);
+  const byPlace = placesOf(store, after);
   const pairs: [number, number][] = [];
   const digests = new Set<number>();
   let contradicted = 0;
   for (const position of before.probes) {
     const row = store.firstRequest(position);
-    const candidates = bySequence.get(store.key(position).sequence);
+    const candidates = byPlace.get(placeInRun(store.key(position).number));
     if (row === undefined || candidates === undefined) continue;
     const match = candidates.find((other) => {
       const otherRow = store.firstRequest(other);
@@ -498,17 +502,17 @@ function matchingProbes(evidence: Sighted, store: ProbeStore, before: Stream, af
   return telling || answered ? pairs : [];
 }
 
-function sequencesOf(store: ProbeStore, stream: Stream): ReadonlyMap<number, readonly number[]> {
-  if (stream.bySequence !== null) return stream.bySequence;
-  const bySequence = new Map<number, number[]>();
+function placesOf(store: ProbeStore, stream: Stream): ReadonlyMap<number, readonly number[]> {
+  if (stream.byPlace !== null) return stream.byPlace;
+  const byPlace = new Map<number, number[]>();
   for (const position of stream.probes) {
-    const { sequence } = store.key(position);
-    const list = bySequence.get(sequence);
-    if (list === undefined) bySequence.set(sequence, [position]);
+    const place = placeInRun(store.key(position).number);
+    const list = byPlace.get(place);
+    if (list === undefined) byPlace.set(place, [position]);
     else list.push(position);
   }
-  stream.bySequence = bySequence;
-  return bySequence;
+  stream.byPlace = byPlace;
+  return byPlace;
 }
 
 /** NAT may give each probe a name of its own, and a second NAT another: what goes on under it was seen nowhere before, with a lower TTL. */
@@ -576,8 +580,7 @@ function inSendingOrder(evidence: Sighted, store: ProbeStore, positions: Int32Ar
   if (sorted) return positions;
   const keys = (n: number): ProbeKey => store.key(positions[n]!);
   const order = Int32Array.from(positions.keys()).sort(
-    (a, b) =>
-      place[a]! - place[b]! || keys(a).identifier - keys(b).identifier || keys(a).sequence - keys(b).sequence || a - b,
+    (a, b) => place[a]! - place[b]! || keys(a).number - keys(b).number || a - b,
   );
   return order.map((n) => positions[n]!);
 }

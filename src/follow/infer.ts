@@ -308,7 +308,7 @@ function shareLink(samples: ReadonlyMap<HopRole, RoleSample>, arps: readonly Arp
   const before = samples.get('encapsulator-underlay')?.requests;
   const after = samples.get('decapsulator-underlay')?.requests;
   for (const a of before ?? []) {
-    const b = after?.find((o) => o.identifier === a.identifier && o.sequence === a.sequence);
+    const b = after?.find((o) => o.number === a.number);
     if (b === undefined) continue;
     const ttlA = a.outer?.timeToLive ?? a.inner.timeToLive;
     const ttlB = b.outer?.timeToLive ?? b.inner.timeToLive;

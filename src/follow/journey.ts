@@ -346,7 +346,7 @@ function stateOf(
   return missed ? 'blind' : 'absent';
 }
 
-/** Does the error quote the given direction's message? Without an echo in the quote, its addresses tell. */
+/** Does the error quote the given direction's message? Where the quote ends before the message, its addresses tell. */
 function quotesDirection(error: ErrorSighting, direction: Direction): boolean {
   if (error.quotedMessage !== null) return error.quotedMessage.reply === (direction === 'reply');
   return true;
@@ -368,13 +368,13 @@ function quotes(
         o.outer.destination === error.quotedOuter.destination,
     );
   }
-  const echo = error.quotedMessage;
+  const message = error.quotedMessage;
   for (const key of [probe.key, ...probe.rewritten]) {
-    if (echo !== null && (echo.identifier !== key.identifier || echo.sequence !== key.sequence)) continue;
+    if (message !== null && message.number !== key.number) continue;
     const forward = inner.source === key.source && inner.destination === key.destination;
     const backward = inner.source === key.destination && inner.destination === key.source;
-    if (echo !== null && (echo.reply ? backward : forward)) return true;
-    if (echo === null && inner.protocol === 1 && (forward || backward)) {
+    if (message !== null && (message.reply ? backward : forward)) return true;
+    if (message === null && inner.protocol === 1 && (forward || backward)) {
       const list = forward ? requests : replies;
       if (list.some((o) => o.inner.identification === inner.identification && inner.identification !== 0)) return true;
     }

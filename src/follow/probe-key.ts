@@ -1,12 +1,12 @@
 /**
- * Which sightings are of one probe: inner addresses, ICMP identifier and sequence, with a reply's addresses turned round,
+ * Which sightings are of one probe: inner addresses, ports and the number that its kind gives a message, with a reply's addresses and ports turned round,
  * and the payload to tell repeats apart. Never the IP identification: `ping -M do` sends 0 in every request.
  */
 import type { SightingTable } from '../observe/sightings.js';
 import { Flag, hashSeed } from '../observe/sightings.js';
 import { widened } from '../observe/widened.js';
 
-/** What identifies one echo request on its whole way, and its reply after reversal. Addresses as unsigned 32-bit numbers. */
+/** What identifies one request on its whole way, and its reply after reversal. Addresses as unsigned 32-bit numbers. */
 export interface ProbeKey {
   readonly source: number;
   readonly destination: number;
@@ -14,8 +14,8 @@ export interface ProbeKey {
   readonly protocol: number;
   /** The request's source port in the upper half and its destination port in the lower; 0 for ICMP. */
   readonly ports: number;
-  readonly identifier: number;
-  readonly sequence: number;
+  /** As in observe/probes/probe-reader.ts. */
+  readonly number: number;
 }
 
 /** The key of the message that answers this one's, and back. */
@@ -28,7 +28,7 @@ export function swapPorts(ports: number): number {
   return ((ports << 16) | (ports >>> 16)) >>> 0;
 }
 
-/** Sequence numbers that share one place in the hash table: they come one after the other, and so do their slots. */
+/** Numbers that share one place in the hash table: they come one after the other, and so do their slots. */
 const NEIGHBOURS = 16;
 
 /** Rows grouped by key, as chains through typed arrays: a flood of probes costs no object each. */
@@ -49,7 +49,7 @@ export class ProbeChains {
     let size = 64;
     while (size < length * 2) size *= 2;
     const slots = new Int32Array(size).fill(-1);
-    const { kind: kindOf, identifier, sequence } = table.columns;
+    const { kind: kindOf, number } = table.columns;
     const k = table.kinds.columns;
     // Requests and replies of one flow hash alike, however many kinds of them there are.
     const from = new Uint32Array(table.kinds.length);
@@ -65,7 +65,7 @@ export class ProbeChains {
       const kind = kindOf[row]!;
       const source = from[kind]!;
       const destination = to[kind]!;
-      const numbers = (identifier[row]! << 16) | sequence[row]!;
+      const numbers = number[row]! | 0;
       let hash = Math.imul(source ^ hashSeed ^ ports[kind]!, 0x9e3779b1);
       hash = Math.imul(hash ^ (hash >>> 16) ^ destination, 0x85ebca6b) + hashSeed;
       hash = Math.imul(hash ^ (hash >>> 15) ^ Math.floor(numbers / NEIGHBOURS), 0xc2b2ae35) + hashSeed;
@@ -89,7 +89,7 @@ export class ProbeChains {
         const end = last[chain]!;
         const endKind = kindOf[end]!;
         if (
-          ((identifier[end]! << 16) | sequence[end]!) === numbers &&
+          (number[end]! | 0) === numbers &&
           from[endKind] === source &&
           to[endKind] === destination &&
           ports[endKind] === ports[kind] &&
@@ -114,8 +114,7 @@ export class ProbeChains {
       destination: k.destination[kind]!,
       protocol: k.protocol[kind]!,
       ports: k.ports[kind]!,
-      identifier: c.identifier[row]!,
-      sequence: c.sequence[row]!,
+      number: c.number[row]!,
     };
     return k.flags[kind]! & Flag.Reply ? reverseKey(key) : key;
   }

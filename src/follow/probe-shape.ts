@@ -6,7 +6,6 @@
 import type { ErrorSighting } from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
-import { messageNumber } from './errors-of.js';
 import type { ProbeList } from './probe-list.js';
 import { type Gap, type Sight, sightOf, type Witness } from './witness.js';
 
@@ -23,7 +22,7 @@ export class ProbeShapes {
   requests = 0;
   readonly #evidence: Sighted;
   readonly #witness: Witness;
-  readonly #quoted: { readonly echoes: ReadonlySet<number>; readonly identifications: ReadonlySet<number> };
+  readonly #quoted: { readonly messages: ReadonlySet<number>; readonly identifications: ReadonlySet<number> };
   readonly #anyQuoted: boolean;
   readonly #unsorted: number[] = [];
   /** A shape in words: number of rows and of requests, and for each row its kind and which earlier rows it equals; then order and gaps. */
@@ -37,14 +36,14 @@ export class ProbeShapes {
     this.#witness = witness;
 
     this.#candidate = new Int32Array(3 + 2 * MAX_ROWS + 2 * witness.posts.length);
-    const echoes = new Set<number>();
+    const messages = new Set<number>();
     const identifications = new Set<number>();
     for (const { quotedMessage, quotedInner } of errors) {
-      if (quotedMessage !== null) echoes.add(messageNumber(quotedMessage));
+      if (quotedMessage !== null) messages.add(quotedMessage.number);
       else if (quotedInner !== null) identifications.add(quotedInner.identification);
     }
-    this.#quoted = { echoes, identifications };
-    this.#anyQuoted = echoes.size + identifications.size > 0;
+    this.#quoted = { messages, identifications };
+    this.#anyQuoted = messages.size + identifications.size > 0;
   }
 
   /** Equal numbers are equal shapes; -1: the probe is to be judged on its own. Fills `rows`. */
@@ -71,7 +70,7 @@ export class ProbeShapes {
     words[1] = this.requests;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
-      if (c.identifier[row] !== c.identifier[first] || c.sequence[row] !== c.sequence[first]) return -1;
+      if (c.number[row] !== c.number[first]) return -1;
       const kind = c.kind[row]!;
       // The first row with an equal value stands for the value.
       let identification = 0;
@@ -121,7 +120,7 @@ export class ProbeShapes {
 
   #isQuoted(probes: ProbeList, n: number): boolean {
     const { identification } = this.#evidence.sightings.columns;
-    if (this.#quoted.echoes.has(messageNumber(probes.key(n)))) return true;
+    if (this.#quoted.messages.has(probes.key(n).number)) return true;
     for (let i = 0; i < this.count; i++) {
       if (this.#quoted.identifications.has(identification[this.rows[i]!]!)) return true;
     }

@@ -7,7 +7,7 @@ export interface Attempt {
   readonly replies: readonly number[];
 }
 
-/** One echo request with everything seen of it and of its reply. Rows are indices into the evidence's sightings. */
+/** One request with everything seen of it and of its reply. Rows are indices into the evidence's sightings. */
 export interface Probe {
   readonly key: ProbeKey;
   readonly requests: number[];

@@ -1,7 +1,7 @@
 /** Findings of many probes put together: one group for each rule at one hop of one flow, which is what gates and trackers count. */
 
 import type { Finding, Severity, VerdictName } from '../checks/finding.js';
-import { flowEnds } from '../report/probe-name.js';
+import { flowEnds } from '../report/flow-name.js';
 import { allFindings, type PlacedFinding } from '../report/reading.js';
 import type { FlowReport, Report } from '../report/report.js';
 import { fingerprint } from '../report/safe-text.js';

@@ -1,8 +1,9 @@
 /** The report as one self-contained HTML page: no network, a strict policy, readable on paper, on a phone and without colour. */
 
 import type { Outcome } from '../checks/finding.js';
+import { probeText } from '../path/probe-kinds.js';
 import { mtuStatement } from '../report/basis.js';
-import { flowTitle, probeNumbers } from '../report/probe-name.js';
+import { flowTitle } from '../report/flow-name.js';
 import {
   allFindings,
   boundedDuration,
@@ -194,7 +195,7 @@ function otherFindings(page: Page, flow: FlowReport | null): Markup {
 /** Picture and refusals first; times and headers after whatever the caller puts between them. */
 function journeySection(page: Page, flow: FlowReport, journey: JourneyReport, id: string, between: Markup): Markup {
   const { report, nameOf } = page;
-  const name = `Request with ${probeNumbers(journey.probe)}`;
+  const name = `Request with ${probeText(journey.probe)}`;
   const reply = journey.reply;
   const refusals = refusalGroups(journey).map((group) => {
     const refusal = group[0];

@@ -10,7 +10,7 @@
  * `flow` is "source>destination", each with its port for TCP and UDP; `request` and `reply` are dispositions, `reply` null when none was seen.
  */
 
-import { flowEnds } from '../report/probe-name.js';
+import { flowEnds } from '../report/flow-name.js';
 import { allDiagnoses, allFindings } from '../report/reading.js';
 import type { FlowReport } from '../report/report.js';
 import { safeJson } from '../report/safe-text.js';

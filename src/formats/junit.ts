@@ -3,7 +3,7 @@
  * a case for each rule at each hop. Unproven is skipped with its reason; an unproven run is an error of the verdict's case.
  */
 
-import { probeNumbers } from '../report/probe-name.js';
+import { probeText } from '../path/probe-kinds.js';
 import { frameCommand } from '../report/reading.js';
 import type { Report } from '../report/report.js';
 import { markupText, safeText } from '../report/safe-text.js';
@@ -28,7 +28,7 @@ function failureBody(group: FindingGroup, options: ReporterOptions): string {
   const lines: string[] = [];
   const failed = group.members.filter(({ finding }) => finding.verdict === 'fail');
   for (const { finding, journey } of failed.slice(0, shownMembers)) {
-    const probe = journey === null ? '' : `${probeNumbers(journey.probe)}: `;
+    const probe = journey === null ? '' : `${probeText(journey.probe)}: `;
     lines.push(`${probe}${finding.message}`);
     for (const evidence of finding.evidence) {
       const field = evidence.field === undefined ? '' : `${evidence.field}: `;

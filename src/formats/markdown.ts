@@ -1,7 +1,8 @@
 /** The report in GitHub-flavoured Markdown, for job summaries, issues and wikis. Nothing from a capture becomes markup. */
 
+import { probeText } from '../path/probe-kinds.js';
 import type { Direction } from '../path/roles.js';
-import { flowEnds, probeNumbers } from '../report/probe-name.js';
+import { flowEnds } from '../report/flow-name.js';
 import {
   boundedDuration,
   captureTroubles,
@@ -61,7 +62,7 @@ function journeyBlock(report: Report, journey: JourneyReport): string[] {
   const legs: [Direction, LegReport][] = [['request', journey.request]];
   if (journey.reply !== null) legs.push(['reply', journey.reply]);
   const lines = [
-    `### ${sign[journey.outcome]} ${markdownText(source)} → ${markdownText(destination)}, ${probeNumbers(journey.probe)}`,
+    `### ${sign[journey.outcome]} ${markdownText(source)} → ${markdownText(destination)}, ${probeText(journey.probe)}`,
     '',
   ];
   for (const [direction, leg] of legs) {

@@ -1,7 +1,7 @@
 /** The report for people at a terminal: what happened, why and what to do next; the path; what it rests on; the verdict last. */
 
+import { probeText } from '../path/probe-kinds.js';
 import type { Direction } from '../path/roles.js';
-import { probeNumbers } from '../report/probe-name.js';
 import { isFailure, shortNames, tallyLine, worstFirst } from '../report/reading.js';
 import type { FlowReport, JourneyReport, LegReport } from '../report/report.js';
 import { guardLines, safeText } from '../report/safe-text.js';
@@ -138,7 +138,7 @@ function openLines({ paint, width }: Page, { open, flow }: Story): string[] {
 
 function journeyTitle(journey: JourneyReport): string {
   const { source, destination } = journey.probe;
-  return `${safeText(source)} → ${safeText(destination)}  ${probeNumbers(journey.probe)}`;
+  return `${safeText(source)} → ${safeText(destination)}  ${probeText(journey.probe)}`;
 }
 
 /** Every journey of a flow, or the one that is shown. */

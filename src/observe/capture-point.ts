@@ -27,7 +27,8 @@ export interface CapturePoint {
 /** What else a point saw: enough to say that it was alive, and what it could have seen. Bounded. */
 export interface Traffic {
   frames: number;
-  echoes: number;
+  /** Of probes, kept or not. */
+  messages: number;
   /** Frames in which IPv4 carries IPv4 (protocol 4), whatever is inside. */
   encapsulated: number;
   firstSeconds: number;
@@ -60,7 +61,7 @@ export const End = { Source: 1, Destination: 2, SentHere: 4, SentToHere: 8, Tunn
 export function newTraffic(): Traffic {
   return {
     frames: 0,
-    echoes: 0,
+    messages: 0,
     encapsulated: 0,
     firstSeconds: 0,
     firstNanoseconds: 0,

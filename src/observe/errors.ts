@@ -8,12 +8,13 @@ import * as ipv4 from '../decode/ipv4.js';
 import { LayerKind } from '../decode/layer-kind.js';
 import type { RawError } from './file-observations.js';
 import { encapsulationOf } from './headers.js';
+import { quotedEcho } from './probes/echo.js';
 
 /** The ICMP error that the decoder found in the frame, with its quote. */
 export function readError(frame: FrameCursor, view: FrameView, point: number): RawError {
   const { bytes, inner, icmp } = view;
   const type = icmpv4.type(bytes, icmp);
-  const { first, last, echo, ports } = quoteOf(view);
+  const { first, last, message, ports } = quoteOf(view);
   // Whatever lies between the two quoted headers, the error is about the first one.
   const tunnel = ipv4.protocol(bytes, first) === 4 || (last !== first && ipv4.protocol(bytes, first) === 17);
   const innerAt = tunnel ? (last === first ? ABSENT : last) : last;
@@ -53,24 +54,24 @@ export function readError(frame: FrameCursor, view: FrameView, point: number): R
             timeToLive: ipv4.timeToLive(bytes, innerAt),
           },
     quotedPorts: ports,
-    quotedMessage: echo,
+    quotedMessage: message,
     ethernet: hasEthernet
       ? { source: macText(bytes, view.ethernet + 6), destination: macText(bytes, view.ethernet) }
       : null,
   };
 }
 
-/** Where the quote's first and last IPv4 header stand, and the numbers of the echo message behind the last one. */
+/** Where the quote's first and last IPv4 header stand, and the number of the message behind the last one. */
 function quoteOf(view: FrameView): {
   first: number;
   last: number;
-  echo: RawError['quotedMessage'];
+  message: RawError['quotedMessage'];
   ports: number | null;
 } {
   const { bytes } = view;
   let first: number = ABSENT;
   let last: number = ABSENT;
-  let echo: RawError['quotedMessage'] = null;
+  let message: RawError['quotedMessage'] = null;
   let ports: number | null = null;
   for (let i = view.quotedFrom; i < view.count; i++) {
     const kind = view.kind[i];
@@ -78,20 +79,13 @@ function quoteOf(view: FrameView): {
     if (kind === LayerKind.Ipv4) {
       if (first === ABSENT) first = at;
       last = at;
-      echo = null;
+      message = null;
       ports = null;
     } else if (kind === LayerKind.Tcp || kind === LayerKind.Udp) {
       ports = uint32(bytes, at);
     } else if (kind === LayerKind.Icmpv4) {
-      const quotedType = icmpv4.type(bytes, at);
-      if (quotedType === 8 || quotedType === 0) {
-        echo = {
-          reply: quotedType === 0,
-          identifier: icmpv4.identifier(bytes, at),
-          sequence: icmpv4.sequence(bytes, at),
-        };
-      }
+      message = quotedEcho(bytes, at) ?? message;
     }
   }
-  return { first, last, echo, ports };
+  return { first, last, message, ports };
 }

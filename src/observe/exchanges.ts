@@ -169,11 +169,7 @@ class Exchanges {
   }
 
   #setNumber(datagram: Datagram, number: number): void {
-    const { identifier, sequence } = this.#table.columns;
-    for (const row of datagram.all) {
-      identifier[row] = number >>> 16;
-      sequence[row] = number & 0xffff;
-    }
+    for (const row of datagram.all) this.#table.columns.number[row] = number;
   }
 
   /**

@@ -22,7 +22,7 @@ export interface FileObservations {
   readonly talks: readonly RawTalk[];
   /** How many sightings of each kind were not kept because of a limit. */
   readonly dropped: {
-    readonly echoes: number;
+    readonly messages: number;
     readonly errors: number;
     readonly arps: number;
     readonly syns: number;

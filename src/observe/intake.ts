@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { ProbeKind } from '../path/probe-kinds.js';
 import { UserError } from '../user-error.js';
-import { MAX_ECHOES } from './echoes.js';
+import { MAX_MESSAGES } from './messages.js';
 import { observeFile } from './observe-file.js';
 import type { FileSighted } from './sighted.js';
 import { type FileAnswer, WorkList, type WorkOrder } from './work-list.js';
@@ -11,9 +11,9 @@ import { type FileAnswer, WorkList, type WorkOrder } from './work-list.js';
 /** Octets beside the largest file that make a second thread worth its start, which takes as long as reading some of them. */
 const WORTH_A_THREAD = 48 * 1024 * 1024;
 const MAX_THREADS = 8;
-/** Echo messages that all captures together may keep, at 32 octets each, and that each of them may at the least. */
-const ALL_ECHOES = 1 << 23;
-const LEAST_ECHOES = 1 << 18;
+/** Messages that all captures together may keep, at 32 octets each, and that each of them may at the least. */
+const ALL_MESSAGES = 1 << 23;
+const LEAST_MESSAGES = 1 << 18;
 const PROGRESS_MS = 200;
 
 export interface IntakeOptions {
@@ -42,11 +42,14 @@ export async function observeCaptures(paths: readonly string[], options: IntakeO
   const shared = paths
     .filter((path) => sizes.get(path) !== null)
     .sort((a, b) => sizes.get(b)! - sizes.get(a)! || paths.indexOf(a) - paths.indexOf(b));
-  const maxEchoes = Math.min(MAX_ECHOES, Math.max(LEAST_ECHOES, Math.floor(ALL_ECHOES / Math.max(1, paths.length))));
+  const maxMessages = Math.min(
+    MAX_MESSAGES,
+    Math.max(LEAST_MESSAGES, Math.floor(ALL_MESSAGES / Math.max(1, paths.length))),
+  );
   const results = new Map<string, FileSighted | UserError>();
   const readHere = async (path: string, onOctets?: (read: number) => void): Promise<void> => {
     try {
-      const evidence = await observeFile(path, { maxEchoes, probes }, (read, total) => {
+      const evidence = await observeFile(path, { maxMessages, probes }, (read, total) => {
         options.onProgress?.(path, read, total);
         onOctets?.(read);
       });
@@ -62,7 +65,7 @@ export async function observeCaptures(paths: readonly string[], options: IntakeO
   const workers =
     threads === 0
       ? null
-      : await startWorkers(threads, { files: shared, maxEchoes, probes, shared: list.shared }, (answer) => {
+      : await startWorkers(threads, { files: shared, maxMessages, probes, shared: list.shared }, (answer) => {
           const path = shared[answer.number]!;
           results.set(path, 'evidence' in answer ? answer.evidence : new UserError(answer.problem));
           options.onThreadDone?.(path);

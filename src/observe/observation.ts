@@ -59,8 +59,8 @@ export interface Observation extends Instant {
   readonly tunnelPort: number | null;
   readonly outer: Ipv4Header | null;
   readonly inner: Ipv4Header;
-  readonly identifier: number;
-  readonly sequence: number;
+  /** Tells the message from others of its flow; as in probes/probe-reader.ts. */
+  readonly number: number;
   /** Digest and length of the captured ICMP data; equal lengths and digests mean equal octets. */
   readonly payloadDigest: number;
   readonly payloadCaptured: number;
@@ -113,7 +113,7 @@ export interface ErrorSighting extends Instant {
    * The quoted message's numbers; null when the quote ends before them or quotes something else. Of TCP and UDP those of the
    * flow's probe, found when the flow is known.
    */
-  readonly quotedMessage: { readonly reply: boolean; readonly identifier: number; readonly sequence: number } | null;
+  readonly quotedMessage: { readonly reply: boolean; readonly number: number } | null;
   readonly ethernet: { readonly source: string; readonly destination: string } | null;
   readonly encapsulation: Encapsulation;
 }

@@ -8,17 +8,17 @@ export type OnOctets = (read: number, total: number | null) => void;
 
 export interface ObserveOptions {
   /** More messages of probes than this are only counted. */
-  readonly maxEchoes: number;
+  readonly maxMessages: number;
   readonly probes: readonly ProbeKind[];
 }
 
 /** Throws UserError when the file cannot be used. */
 export async function observeFile(
   file: string,
-  { maxEchoes, probes }: ObserveOptions,
+  { maxMessages, probes }: ObserveOptions,
   onOctets?: OnOctets,
 ): Promise<FileSighted> {
-  const observer = new FileObserver(file, false, maxEchoes, probes);
+  const observer = new FileObserver(file, false, maxMessages, probes);
   const summary = await readCapture(file, observer.visit, onOctets === undefined ? {} : { onProgress: onOctets });
   return { summary, observations: observer.finish(summary.interfaces) };
 }

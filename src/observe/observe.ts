@@ -1,6 +1,6 @@
 /**
  * The border between the tiers: takes each frame from a reader, lets the decoder find its headers, and keeps what belongs to a
- * probe as rows and small objects: echo messages (echoes.ts), ICMP errors (errors.ts), ARP, TCP SYNs. Everything else is only
+ * probe as rows and small objects: its messages (messages.ts, probes/), ICMP errors (errors.ts), ARP, TCP SYNs. Everything else is only
  * counted at its point (points.ts).
  */
 import type { CaptureInterface, FrameCursor } from '../capture/capture.js';
@@ -8,20 +8,22 @@ import { macText } from '../decode/address.js';
 import * as arp from '../decode/arp.js';
 import { ABSENT, decodeFrame, FrameView, faultOf } from '../decode/frame.js';
 import * as icmpv4 from '../decode/icmpv4.js';
+import { IpProtocol } from '../decode/ip-protocol.js';
 import * as ipv4 from '../decode/ipv4.js';
 import { LayerKind } from '../decode/layer-kind.js';
 import * as tcp from '../decode/tcp.js';
 import type { ProbeKind } from '../path/probe-kinds.js';
 import type { Traffic } from './capture-point.js';
-import { Echoes, MAX_ECHOES } from './echoes.js';
 import { readError } from './errors.js';
 import type { FileObservations, RawArp, RawError, RawSyn, RawTalk } from './file-observations.js';
 import { FirstLook } from './first-look.js';
 import { encapsulationOf, limitOf } from './headers.js';
+import { MAX_MESSAGES, Messages } from './messages.js';
 import { countFrame, ENDS_FRAMES, noteEnds, Points } from './points.js';
+import type { ProbeReader } from './probes/probe-reader.js';
+import { openReaders } from './probes/registry.js';
 import { type Assembled, Reassembly } from './reassembly.js';
 import { Streams } from './streams.js';
-import { addDatagram, addSegment } from './transport.js';
 import { transportChecksumRight } from './transport-checksum.js';
 
 /** Limits that keep a hostile capture from filling the memory; what goes beyond is counted in `dropped`. */
@@ -35,12 +37,13 @@ export class FileObserver {
   readonly #view = new FrameView();
   readonly #look = new FirstLook();
   readonly #decodeAll: boolean;
-  readonly #followsTcp: boolean;
-  readonly #followsUdp: boolean;
-  readonly #echoes: Echoes;
+  readonly #messages: Messages;
   readonly #streams = new Streams();
+  /** By IP protocol. */
+  readonly #readers: readonly (ProbeReader | null)[];
+  readonly #flooding: ProbeReader;
   readonly #talks = new Map<string, RawTalk>();
-  /** The last frame was an echo message. */
+  /** The last frame was a message of the kind that comes in floods. */
   #inFlood = false;
   readonly #errors: RawError[] = [];
   readonly #arps = new Map<string, RawArp>();
@@ -50,18 +53,23 @@ export class FileObserver {
   readonly #dropped = { errors: 0, arps: 0, syns: 0, frames: 0 };
 
   /** `decodeAll`: decodes also what a first look would only count. Both ways give the same observations. */
-  constructor(file: string, decodeAll = false, maxEchoes = MAX_ECHOES, probes: readonly ProbeKind[] = ['icmp']) {
+  constructor(file: string, decodeAll = false, maxMessages = MAX_MESSAGES, probes: readonly ProbeKind[] = ['icmp']) {
     this.#decodeAll = decodeAll;
-    this.#followsTcp = probes.includes('tcp');
-    this.#followsUdp = probes.includes('udp');
-    this.#echoes = new Echoes(maxEchoes);
+    this.#messages = new Messages(maxMessages);
+    // Pings are kept whatever is followed: ICMP is decoded for its errors anyway.
+    this.#readers = openReaders(new Set(['icmp', ...probes] as const), {
+      messages: this.#messages,
+      streams: this.#streams,
+    });
+    this.#flooding = this.#readers[IpProtocol.Icmp]!;
+    const joined = this.#readers.flatMap((reader, protocol) => (reader?.joinsFragments ? [protocol] : []));
     this.#reassembly = new Reassembly(
       file,
       (frame, view, point, whole) => {
-        if (view.icmp !== ABSENT) this.#icmp(frame, view, point, whole);
-        else if (this.#followsUdp && view.udp > view.inner) addDatagram(frame, view, point, whole, this.#echoes);
+        this.#message(frame, view, point, whole);
+        this.#error(frame, view, point);
       },
-      this.#followsUdp,
+      joined,
     );
   }
 
@@ -105,12 +113,12 @@ export class FileObserver {
     if (view.udp !== ABSENT && view.udp > inner) {
       this.#sampleTransport(frame, view, traffic, view.udp, 17);
       this.#noteTalk(view, point, view.udp, 'udp');
-      if (this.#followsUdp) addDatagram(frame, view, point, null, this.#echoes);
     }
-    if (view.icmp !== ABSENT) this.#icmp(frame, view, point, null);
+    this.#message(frame, view, point, null);
+    this.#error(frame, view, point);
   }
 
-  /** Takes a frame that need not be decoded. Echo messages come in floods, and so does everything else: what the last frame was, this one may be. */
+  /** Takes a frame that need not be decoded. Pings come in floods, and so does everything else: what the last frame was, this one may be. */
   #isKnown(frame: FrameCursor): boolean {
     const wasInFlood = this.#inFlood;
     if (wasInFlood && this.#isAlike(frame)) return true;
@@ -119,15 +127,15 @@ export class FileObserver {
     return !wasInFlood && this.#isAlike(frame);
   }
 
-  /** Takes an echo message of a kind that was seen before. */
+  /** Takes a message like one that was seen before. */
   #isAlike(frame: FrameCursor): boolean {
-    const template = this.#echoes.addAlike(frame);
-    if (template === null) return false;
-    const { traffic } = this.#points.all[template.point]!;
+    const known = this.#flooding.repeat!(frame);
+    if (known === null) return false;
+    const { traffic } = this.#points.all[known.point]!;
     countFrame(traffic, frame);
-    if (template.isEncapsulated) traffic.encapsulated++;
-    if (template.isTagged) traffic.tagged++;
-    traffic.echoes++;
+    if (known.isEncapsulated) traffic.encapsulated++;
+    if (known.isTagged) traffic.tagged++;
+    traffic.messages++;
     this.#inFlood = true;
     return true;
   }
@@ -140,7 +148,6 @@ export class FileObserver {
     const { view } = frame;
     if (traffic.frames < ENDS_FRAMES) return false;
     if (!look.isPlainTransport(view, frame.start, frame.end, frame.linkType)) return false;
-    if (!look.isTcp && this.#followsUdp) return false;
     const length = view.getUint16(look.inner + 2);
     if (length > (look.isTcp ? traffic.largestTcp : traffic.largestOther)) return false;
     // A segment that was captured whole may belong to the sample of checksums.
@@ -150,11 +157,8 @@ export class FileObserver {
     ) {
       return false;
     }
-    if (look.isTcp && this.#followsTcp) {
-      const point = this.#points.last;
-      if (this.#streams.isSample(point, view, look.inner, look.transport)) return false;
-      this.#streams.add(frame, view, look.inner, look.transport, point, look.outer === ABSENT);
-    }
+    const reader = this.#readers[look.isTcp ? IpProtocol.Tcp : IpProtocol.Udp]!;
+    if (reader !== null && !reader.skim(frame, look, this.#points.last)) return false;
     countFrame(traffic, frame);
     if (look.outer !== ABSENT) traffic.encapsulated++;
     return true;
@@ -166,14 +170,14 @@ export class FileObserver {
     this.#points.declare(interfaces);
     return {
       points: this.#points.all,
-      sightings: this.#echoes.sightings,
+      sightings: this.#messages.sightings,
       errors: this.#errors,
       arps: [...this.#arps.values()],
       syns: [...this.#syns.values()],
       streams: this.#streams.all,
       talks: [...this.#talks.values()],
       dropped: {
-        echoes: this.#echoes.dropped,
+        messages: this.#messages.dropped,
         ...this.#dropped,
         fragments: this.#reassembly.dropped,
         segments: this.#streams.dropped,
@@ -181,15 +185,21 @@ export class FileObserver {
     };
   }
 
-  #icmp(frame: FrameCursor, view: FrameView, point: number, assembled: Assembled | null): void {
-    const type = icmpv4.type(view.bytes, view.icmp);
-    if (type === 8 || type === 0) {
-      this.#points.all[point]!.traffic.echoes++;
-      if (this.#echoes.add(frame, view, point, assembled)) this.#inFlood = true;
-    } else if (icmpv4.isError(type) && view.quotedIp !== ABSENT) {
-      if (this.#errors.length < MAX_ERRORS) this.#errors.push(readError(frame, view, point));
-      else this.#dropped.errors++;
-    }
+  #message(frame: FrameCursor, view: FrameView, point: number, assembled: Assembled | null): void {
+    const reader = this.#readers[ipv4.protocol(view.bytes, view.inner)]!;
+    const message = reader?.read(frame, view, point, assembled) ?? null;
+    if (reader === null || message === null) return;
+    this.#points.all[point]!.traffic.messages++;
+    if (!this.#messages.add(frame, view, point, assembled, message) || reader.learn === undefined) return;
+    reader.learn(frame, view);
+    this.#inFlood = true;
+  }
+
+  #error(frame: FrameCursor, view: FrameView, point: number): void {
+    if (view.icmp === ABSENT || view.quotedIp === ABSENT) return;
+    if (!icmpv4.isError(icmpv4.type(view.bytes, view.icmp))) return;
+    if (this.#errors.length < MAX_ERRORS) this.#errors.push(readError(frame, view, point));
+    else this.#dropped.errors++;
   }
 
   #arp(frame: FrameCursor, view: FrameView, point: number): void {
@@ -221,7 +231,6 @@ export class FileObserver {
     const { bytes } = view;
     this.#sampleTransport(frame, view, traffic, view.tcp, 6);
     this.#noteTalk(view, point, view.tcp, 'tcp');
-    if (this.#followsTcp) addSegment(frame, view, point, this.#echoes, this.#streams);
     const flags = tcp.flags(bytes, view.tcp);
     if ((flags & 0x02) === 0) return;
     const source = ipv4.source(bytes, view.inner);

@@ -5,6 +5,7 @@
 import type { FrameCursor } from '../capture/capture.js';
 import { macText } from '../decode/address.js';
 import { ABSENT, decodeFrame, FrameView } from '../decode/frame.js';
+import { IpProtocol } from '../decode/ip-protocol.js';
 import * as ipv4 from '../decode/ipv4.js';
 import { LayerKind } from '../decode/layer-kind.js';
 import * as vlan from '../decode/vlan.js';
@@ -96,7 +97,7 @@ export class Reassembly {
   /** Datagrams that had to be given up before their time. */
   dropped = 0;
   readonly #file: string;
-  readonly #takesUdp: boolean;
+  readonly #joined: ReadonlySet<number>;
   readonly #visit: DatagramVisitor;
   readonly #view = new FrameView();
   readonly #open = new Map<string, Datagram[]>();
@@ -110,10 +111,10 @@ export class Reassembly {
   #block = new Uint8Array(BLOCK);
   #blockUsed = 0;
 
-  /** `takesUdp`: UDP datagrams are wanted, too, beside ICMP and tunnels. */
-  constructor(file: string, visit: DatagramVisitor, takesUdp = false) {
+  /** `protocols`: the IP protocols whose datagrams are wanted, beside tunnels. */
+  constructor(file: string, visit: DatagramVisitor, protocols: readonly number[] = [IpProtocol.Icmp]) {
     this.#file = file;
-    this.#takesUdp = takesUdp;
+    this.#joined = new Set([...protocols, IpProtocol.Ipv4, IpProtocol.Gre]);
     this.#visit = visit;
   }
 
@@ -126,7 +127,7 @@ export class Reassembly {
   add(frame: FrameCursor, view: FrameView, point: number, headerAt: number, depth: number, limit: number): void {
     const { bytes } = view;
     const protocol = ipv4.protocol(bytes, headerAt);
-    if (protocol !== 1 && protocol !== 4 && protocol !== 47 && !(this.#takesUdp && protocol === 17)) return;
+    if (!this.#joined.has(protocol)) return;
     const headerEnd = headerAt + ipv4.headerLength(bytes, headerAt);
     const totalLength = ipv4.totalLength(bytes, headerAt);
     const offset = ipv4.fragmentOffset(bytes, headerAt);

@@ -29,7 +29,7 @@ export interface Sighted {
   readonly talks: readonly Talk[];
   /** What was not kept because of a limit, in words; empty when all was. */
   readonly limits: readonly string[];
-  /** Captures of which not every echo message, fragment or interface was kept: what they lack may have been there. */
+  /** Captures of which not every message of a probe, fragment or interface was kept: what they lack may have been there. */
   readonly incomplete: ReadonlySet<string>;
 }
 
@@ -76,7 +76,7 @@ export function gatherSighted(files: readonly FileSighted[]): Sighted {
     for (const s of observations.streams) streams.push({ ...s, point: point(s.point) });
     for (const t of observations.talks) talks.push({ ...t, point: point(t.point) });
     const { dropped } = observations;
-    if (dropped.echoes + dropped.fragments + dropped.frames + dropped.segments > 0) incomplete.add(summary.file);
+    if (dropped.messages + dropped.fragments + dropped.frames + dropped.segments > 0) incomplete.add(summary.file);
     limits.push(...limitsReached(summary.file, dropped));
   }
   joinSeries(points, parts, firsts, new Map(ordered.map(({ summary }) => [summary.file, summary.frames])));
@@ -260,8 +260,7 @@ export function observationAt(evidence: Sighted, row: number): Observation {
       protocol: k.protocol[kind]!,
       checksumRight: triState(Flag.InnerChecksumRight, Flag.InnerChecksumWrong),
     },
-    identifier: c.identifier[row]!,
-    sequence: c.sequence[row]!,
+    number: c.number[row]!,
     payloadDigest: c.payloadDigest[row]!,
     payloadCaptured: k.payloadCaptured[kind]!,
     payloadLength: k.protocol[kind] === 6 ? 0 : Math.max(0, datagramLength - headerLength - 8),

@@ -1,5 +1,5 @@
 /**
- * Sightings of echo messages in columns. What all datagrams of a ping have in common at one point (addresses, MACs, TTL,
+ * Sightings of messages in columns. What all datagrams of a ping have in common at one point (addresses, MACs, TTL,
  * lengths, …) is a kind, kept once; a row holds its kind's number and what is its own: 32 octets, so that millions fit and
  * none costs an object. An Observation is built from a row only when someone looks at it.
  */
@@ -53,8 +53,8 @@ const rowColumns = {
   frame: Uint32Array,
   seconds: Float64Array,
   nanoseconds: Uint32Array,
-  identifier: Uint16Array,
-  sequence: Uint16Array,
+  /** Tells a message from others of its flow; Message in probes/probe-reader.ts. */
+  number: Uint32Array,
   identification: Uint16Array,
   outerIdentification: Uint16Array,
   payloadDigest: Uint32Array,

@@ -12,12 +12,11 @@ import { timeText } from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
 import type { ExpectationSource } from '../path/facts.js';
 import { linkTypeName } from '../path/link-types.js';
-import { type ProbeKind, probeKinds, probeWords } from '../path/probe-kinds.js';
+import { type ProbeKind, portFields, probeKinds, probeWords } from '../path/probe-kinds.js';
 import { roleOrder } from '../path/segments.js';
-import { portsReport } from './journey-report.js';
+import { flowEnds } from './flow-name.js';
 import type { KeptJourneys } from './kept-journeys.js';
 import { captureNotes, flowNotes } from './notes.js';
-import { flowEnds } from './probe-name.js';
 import type {
   ClockReport,
   Counts,
@@ -149,11 +148,11 @@ function limitsReached({ evidence, flows, unjudged }: ReportInput): string[] {
       .map(({ path }) => path.flow)
       .filter((flow) => flow.passedOver > 0)
       .map(
-        ({ source, destination, passedOver }) =>
-          `${addressText(source)} > ${addressText(destination)}: more messages share an identifier and sequence number than are judged, ${passedOver} were passed over`,
+        ({ kind, source, destination, passedOver }) =>
+          `${addressText(source)} > ${addressText(destination)}: more messages have the same ${probeWords(kind).name} than are judged, ${passedOver} were passed over`,
       ),
     ...[...evidence.incomplete].map(
-      (file) => `${file}: holds more echo messages, fragments or interfaces than are kept: split the capture`,
+      (file) => `${file}: holds more messages of probes, fragments or interfaces than are kept: split the capture`,
     ),
   ];
 }
@@ -182,7 +181,7 @@ export function flowReport(flow: JudgedFlow, options: CheckOptions): FlowReport 
   return {
     source: addressText(path.flow.source),
     destination: addressText(path.flow.destination),
-    probe: { kind: path.flow.kind, ...(path.flow.kind === 'icmp' ? {} : portsReport(path.flow.ports)) },
+    probe: { kind: path.flow.kind, ...(path.flow.kind === 'icmp' ? {} : portFields(path.flow.ports)) },
     probes: path.flow.probes.length,
     delivered: summary.delivered,
     replied: summary.replied,

@@ -6,6 +6,7 @@ import { errorMeaning } from '../follow/icmp-meaning.js';
 import type { Hop, Journey, Leg } from '../follow/journey.js';
 import type { Assignment } from '../follow/places/assign.js';
 import { type ErrorSighting, type Ipv4Header, type Observation, timeText } from '../observe/observation.js';
+import { probeFields } from '../path/probe-kinds.js';
 import type {
   HeaderReport,
   HopReport,
@@ -22,7 +23,7 @@ export function journeyReport(journey: Journey, outcome: Outcome, findings: read
     probe: {
       source: addressText(key.source),
       destination: addressText(key.destination),
-      ...(key.protocol === 1 ? { identifier: key.identifier, sequence: key.sequence } : portsReport(key.ports)),
+      ...probeFields(journey.path.flow.kind, key),
     },
     outcome,
     request: legReport(journey.request),
@@ -31,11 +32,6 @@ export function journeyReport(journey: Journey, outcome: Outcome, findings: read
     strays: journey.strays.map(observationReport),
     findings,
   };
-}
-
-/** Of two ports as ProbeKey has them. */
-export function portsReport(ports: number): { sourcePort: number; destinationPort: number } {
-  return { sourcePort: ports >>> 16, destinationPort: ports & 0xffff };
 }
 
 function legReport(leg: Leg): LegReport {

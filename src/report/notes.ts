@@ -30,7 +30,7 @@ export function captureNotes(evidence: Sighted, paths: readonly FlowPath[]): Not
   note(
     'any-capture',
     "taken with `-i any`: every device's copy of a datagram is a sighting of its own, and only the sender's MAC is known",
-    points.filter((p) => p.link.startsWith('cooked') && p.traffic.echoes > 0),
+    points.filter((p) => p.link.startsWith('cooked') && p.traffic.messages > 0),
   );
   const { length, columns: k } = evidence.sightings.kinds;
   const cut = new Set<number>();

@@ -2,7 +2,7 @@
 
 import type { EvidenceReport, Finding, Outcome } from '../checks/finding.js';
 import type { HopRole } from '../path/facts.js';
-import type { ProbeKind } from '../path/probe-kinds.js';
+import type { ProbeFields, ProbeKind } from '../path/probe-kinds.js';
 import type { Direction } from '../path/roles.js';
 
 export type Disposition = 'delivered' | 'lost' | 'refused' | 'misrouted' | 'insufficient-evidence';
@@ -151,15 +151,7 @@ export interface FlowReport {
 }
 
 export interface JourneyReport {
-  readonly probe: {
-    readonly source: string;
-    readonly destination: string;
-    /** ICMP has these two, TCP and UDP the ports. */
-    readonly identifier?: number;
-    readonly sequence?: number;
-    readonly sourcePort?: number;
-    readonly destinationPort?: number;
-  };
+  readonly probe: ProbeFields & { readonly source: string; readonly destination: string };
   readonly outcome: Outcome;
   readonly request: LegReport;
   readonly reply: LegReport | null;

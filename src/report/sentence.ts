@@ -2,7 +2,7 @@
 import type { HopRole } from '../path/facts.js';
 import { type ProbeWords, probeKinds, probeWords } from '../path/probe-kinds.js';
 import type { Direction } from '../path/roles.js';
-import { flowEnds, flowTitle } from './probe-name.js';
+import { flowEnds, flowTitle } from './flow-name.js';
 import {
   breakOf,
   hopName,

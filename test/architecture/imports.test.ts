@@ -154,7 +154,7 @@ const rooms: readonly Room[] = [
       { to: 'report/safe-text', because: 'names from a file must not steer the terminal or the page that shows them' },
       { to: 'report/reading', because: 'what a report says is read in one way by all formats' },
       { to: 'report/basis', because: 'what the MTU of each flow rests on' },
-      { to: 'report/probe-name', because: 'a probe is named alike in all formats' },
+      { to: 'report/flow-name', because: 'a flow is named alike in all formats' },
       { to: 'report/story', because: 'sentences, their order and their selection are the same in all formats' },
       { to: 'checks/finding', typesOnly: true, because: 'findings are part of the report' },
       { to: 'path/**', because: 'the order of the roles is the order of the picture' },

@@ -169,7 +169,7 @@ describe('stored code', () => {
     [
       'worker',
       (script: string) => `new (require('node:worker_threads').Worker)(${JSON.stringify(script)}, {
-        eval: true, workerData: { files: [], maxEchoes: 1, shared: new SharedArrayBuffer(8) } });`,
+        eval: true, workerData: { files: [], maxMessages: 1, shared: new SharedArrayBuffer(8) } });`,
     ],
   ])('of %s is there, and V8 takes it', (entry, inItsThread) => {
     const ofEntry = stored.filter((name) => name.startsWith(entry));

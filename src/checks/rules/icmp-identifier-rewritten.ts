@@ -1,4 +1,6 @@
+import { swapPorts } from '../../follow/probe-key.js';
 import type { Observation } from '../../observe/observation.js';
+import { probeKeyText, probeWords } from '../../path/probe-kinds.js';
 import { everywhere } from '../everywhere.js';
 import { defineHopRule, fail, pass, proof, unproven } from '../rule.js';
 
@@ -23,17 +25,14 @@ export default defineHopRule<IdentifierRewritten>({
   },
   places: everywhere,
   message: ({ what, expected, found }) => `${what} is ${found}, expected ${expected}`,
-  check(hop, { direction }, { probe, composite }) {
+  check(hop, { direction }, { path, probe, composite }) {
     if (composite) return unproven('frame', 'the captures hold different pings');
-    const { key } = probe;
-    const what = key.protocol === 1 ? 'ICMP identifier/sequence' : 'port, from/to';
-    const text = ({ ports, identifier, sequence }: Observation): string =>
-      ports === null ? `${identifier}/${sequence}` : `${ports.source}/${ports.destination}`;
-    const ends = [key.ports >>> 16, key.ports & 0xffff];
-    const expected =
-      key.protocol === 1
-        ? `${key.identifier}/${key.sequence}`
-        : (direction === 'request' ? ends : ends.reverse()).join('/');
+    const { kind } = path.flow;
+    const { name: what } = probeWords(kind);
+    const text = ({ number, ports: p }: Observation): string =>
+      probeKeyText(kind, { number, ports: p === null ? 0 : p.source * 65_536 + p.destination });
+    const { number, ports } = probe.key;
+    const expected = probeKeyText(kind, { number, ports: direction === 'request' ? ports : swapPorts(ports) });
     const wrong = hop.observations.filter((o) => text(o) !== expected);
     if (wrong.length === 0) return pass(hop.observations);
     return fail({ what, expected, found: text(wrong[0]!) }, ...wrong.map((o) => proof(o.ref, what, expected, text(o))));

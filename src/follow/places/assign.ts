@@ -11,7 +11,6 @@ import { Flag } from '../../observe/sightings.js';
 import type { HopRole } from '../../path/facts.js';
 import type { Side } from '../../path/roles.js';
 import { arpsAt } from '../arps-at.js';
-import { messageNumber } from '../errors-of.js';
 import type { Flow } from '../flow.js';
 import type { NameHint, PointKind } from '../point-name.js';
 import { mostFrequent, type PointView, roundTripDifference, sameStamps, viewPoints } from '../point-view.js';
@@ -295,19 +294,18 @@ function isOtherMachine(a: Place, b: Place): boolean {
 /** An ICMP error that answers a request closes its round trip as a reply would. */
 function addErrorAnswers(flow: Flow, views: Map<number, PointView>, errors: readonly ErrorSighting[]): void {
   if (errors.length === 0) return;
-  const wanted = new Set(errors.flatMap((e) => (e.quotedMessage === null ? [] : [messageNumber(e.quotedMessage)])));
+  const wanted = new Set(errors.flatMap((e) => (e.quotedMessage === null ? [] : [e.quotedMessage.number])));
   const places = new Map<number, number>();
   const { probes } = flow;
   for (let n = 0; n < probes.length && wanted.size > 0; n++) {
     for (const key of probes.isRewritten(n) ? [probes.key(n), ...probes.at(n).rewritten] : [probes.key(n)]) {
-      const echo = messageNumber(key);
-      if (wanted.has(echo) && !places.has(echo)) places.set(echo, n);
+      if (wanted.has(key.number) && !places.has(key.number)) places.set(key.number, n);
     }
   }
   for (const error of errors) {
     const view = views.get(error.point.index);
     if (view === undefined || error.quotedMessage === null || error.type === 5) continue;
-    const n = places.get(messageNumber(error.quotedMessage));
+    const n = places.get(error.quotedMessage.number);
     if (n === undefined || view.replyAt.has(n)) continue;
     view.replyAt.set(n, { seconds: error.seconds, nanoseconds: error.nanoseconds });
   }

@@ -1,8 +1,8 @@
 /** What `-v` adds: every header, finding and frame. */
 
 import type { Finding } from '../../checks/finding.js';
+import { probeShortText } from '../../path/probe-kinds.js';
 import type { Direction } from '../../path/roles.js';
-import { probeNumber } from '../../report/probe-name.js';
 import {
   boundedDuration,
   captureTroubles,
@@ -195,7 +195,7 @@ export function findingsBlocks(page: Page, flow: FlowReport | null, journeys: re
     ...journeys.flatMap((journey) =>
       journey.findings.map((finding) => ({
         finding,
-        whose: journeys.length > 1 ? probeNumber(journey.probe, journeys.indexOf(journey)) : '',
+        whose: journeys.length > 1 ? probeShortText(journey.probe, journeys.indexOf(journey)) : '',
       })),
     ),
   ];

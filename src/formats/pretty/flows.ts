@@ -1,7 +1,7 @@
 /** Many flows in a table, and what of one is not shown. */
 
 import Table from 'cli-table3';
-import { flowEnds } from '../../report/probe-name.js';
+import { flowEnds } from '../../report/flow-name.js';
 import { worstOf } from '../../report/reading.js';
 import type { FlowReport, JourneyReport } from '../../report/report.js';
 import { safeText } from '../../report/safe-text.js';

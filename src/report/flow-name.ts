@@ -1,6 +1,6 @@
-/** What tells a probe from others of its flow, in words. */
+/** What a flow is called. */
 import { probeWords } from '../path/probe-kinds.js';
-import type { FlowReport, JourneyReport } from './report.js';
+import type { FlowReport } from './report.js';
 
 /** Addresses of a flow, each with its port where there is one. */
 export function flowEnds({ source, destination, probe }: FlowReport): { source: string; destination: string } {
@@ -13,16 +13,4 @@ export function flowEnds({ source, destination, probe }: FlowReport): { source: 
 export function flowTitle({ source, destination, probe }: FlowReport): string {
   if (probe?.destinationPort === undefined) return `${source} → ${destination}`;
   return `${probeWords(probe.kind).message} ${source} → ${destination}:${probe.destinationPort}`;
-}
-
-/** "identifier 236, sequence 1", or "port 40001 to 8080". */
-export function probeNumbers({ identifier, sequence, sourcePort, destinationPort }: JourneyReport['probe']): string {
-  return sourcePort === undefined
-    ? `identifier ${identifier}, sequence ${sequence}`
-    : `port ${sourcePort} to ${destinationPort}`;
-}
-
-/** The same in a word where the flow is known: "sequence 1". */
-export function probeNumber({ sequence, sourcePort }: JourneyReport['probe'], position: number): string {
-  return sourcePort === undefined ? `sequence ${sequence}` : `number ${position + 1}`;
 }

@@ -1,137 +1,95 @@
-/** Where a frame becomes a sighting: an echo message's fields go into the columns of sightings.ts. */
+/** Where a frame becomes a sighting: what every message has goes into the columns of sightings.ts; what only its kind of probe knows, probes/ says. */
 import type { FrameCursor } from '../capture/capture.js';
 import { uint32 } from '../decode/bytes.js';
 import * as ethernet from '../decode/ethernet.js';
 import { ABSENT, type FrameView } from '../decode/frame.js';
-import * as icmpv4 from '../decode/icmpv4.js';
-import { IpProtocol } from '../decode/ip-protocol.js';
 import * as ipv4 from '../decode/ipv4.js';
 import { LayerKind } from '../decode/layer-kind.js';
 import * as linuxSll from '../decode/linux-sll.js';
 import * as linuxSll2 from '../decode/linux-sll2.js';
 import * as udp from '../decode/udp.js';
-import { digest, ECHO_HEADER, EchoTemplate, PayloadSum } from './echo-template.js';
-import { encapsulationOf, IN_UDP, IPIP, limitOf, NONE, vlansOf } from './headers.js';
+import { digest } from './digest.js';
+import { encapsulationOf, IN_UDP, IPIP, NONE, vlansOf } from './headers.js';
+import type { Message } from './probes/probe-reader.js';
 import type { Assembled } from './reassembly.js';
 import { Flag, KindInterner, type SightingKind, SightingTable } from './sightings.js';
-import { transportChecksumRight } from './transport-checksum.js';
 
-/** Echo messages of one file: a limit that keeps a hostile capture from filling the memory; what goes beyond is counted in `dropped`. */
-export const MAX_ECHOES = 1 << 22;
-/** Echo messages that differ in more than numbers, times and digests: few in a flood of pings, all of them in a made-up one. */
+/** Messages of one file: a limit that keeps a hostile capture from filling the memory; what goes beyond is counted in `dropped`. */
+export const MAX_MESSAGES = 1 << 22;
+/** Messages that differ in more than numbers, times and digests: few in a flood of probes, all of them in a made-up one. */
 const MAX_KINDS = 1 << 18;
-/** Kinds of echo messages of which the next frame may be: requests and replies of a few flows. */
-const MAX_TEMPLATES = 4;
 
-/** What tells a message from others of its flow. */
-interface MessageNumbers {
-  readonly identifier: number;
-  readonly sequence: number;
-  /** Of the payload; for TCP the sequence number. */
-  readonly digest: number;
-}
-
-export interface TransportMessage extends MessageNumbers {
-  /** Where the TCP or UDP header stands. */
-  readonly at: number;
-  readonly flags: number;
-  /** Where the payload stands that the digest is of; ABSENT: nowhere. */
-  readonly payloadFrom: number;
-}
-
-export class Echoes {
+export class Messages {
   readonly sightings = new SightingTable();
-  /** Echo messages that were not kept because of a limit. */
+  /** Messages that were not kept because of a limit. */
   dropped = 0;
-  readonly #maxEchoes: number;
+  readonly #max: number;
   readonly #kinds = new KindInterner(this.sightings, MAX_KINDS);
-  /** Filled anew for each echo message. */
+  /** Filled anew for each message. */
   readonly #kind = emptyKind();
-  readonly #templates: EchoTemplate[] = [];
-  readonly #payload = new PayloadSum();
-  #templatesMade = 0;
-  #templateHits = 0;
 
-  constructor(maxEchoes: number) {
-    this.#maxEchoes = Math.min(maxEchoes, MAX_ECHOES);
-  }
-
-  /** Keeps an echo message of a kind that was seen before, and tells by which template it is known; null: it must be decoded. */
-  addAlike(frame: FrameCursor): EchoTemplate | null {
-    if (this.#isFull()) return null;
-    const { view } = frame;
-    const templates = this.#templates;
-    const payload = this.#payload;
-    for (let i = 0; i < templates.length; i++) {
-      const template = templates[i]!;
-      if (!template.fits(frame, view, payload)) continue;
-      const numbers = template.numbers(frame, view);
-      this.#addRow(
-        frame,
-        template.kind,
-        numbers >>> 16,
-        numbers & 0xffff,
-        template.identification(frame, view),
-        template.outerIdentification(frame, view),
-        payload.digest,
-      );
-      this.#templateHits++;
-      return template;
-    }
-    return null;
+  constructor(max: number) {
+    this.#max = Math.min(max, MAX_MESSAGES);
   }
 
   /**
    * Here a frame becomes a sighting: a row, and the kind that it shares with others like it. `assembled`: the frame stands for
-   * fragments that were joined. true: it was kept, and a next one like it may be known by a template.
+   * fragments that were joined. true: a message of this kind was kept before, from a frame of its own like this one.
    */
-  add(frame: FrameCursor, view: FrameView, point: number, assembled: Assembled | null): boolean {
-    if (this.#isFull()) {
+  add(frame: FrameCursor, view: FrameView, point: number, assembled: Assembled | null, message: Message): boolean {
+    if (this.isFull()) {
       this.dropped++;
       return false;
     }
-    const { bytes, icmp } = view;
     const k = this.#kind;
     const outerIdentification = this.#readHeaders(frame, view, point, assembled);
-    if (icmpv4.type(bytes, icmp) === 0) k.flags |= Flag.Reply;
-    k.protocol = IpProtocol.Icmp;
-    k.ports = 0;
+    k.flags |= message.flags;
+    if (message.checksumRight !== null) {
+      k.flags |= message.checksumRight ? Flag.MessageChecksumRight : Flag.MessageChecksumWrong;
+    }
+    k.ports = message.ports;
+    k.icmpCode = message.code;
+    k.payloadCaptured = message.payloadCaptured;
+    k.extra = this.#extra(view, k, assembled);
     const known = this.#kinds.count;
-    const kept = this.#keep(frame, view, assembled, outerIdentification, {
-      identifier: icmpv4.identifier(bytes, icmp),
-      sequence: icmpv4.sequence(bytes, icmp),
-      digest: readMessage(k, view, assembled),
-    });
-    if (!kept || assembled !== null) return false;
-    const kind = this.sightings.columns.kind[this.sightings.length - 1]!;
-    if (kind < known) this.#addTemplate(frame, view, kind);
-    return true;
+    const kind = this.#kinds.intern(k);
+    if (kind === -1) {
+      this.dropped++;
+      return false;
+    }
+    const identification = ipv4.identification(view.bytes, view.inner);
+    this.addRow(frame, kind, message.number, identification, outerIdentification, message.digest);
+    if (assembled !== null) {
+      const frames = assembled.fragments.map((f) => f.frame);
+      this.sightings.fragmentFrames.set(this.sightings.length - 1, frames);
+    }
+    return kind < known && assembled === null;
   }
 
-  /** Keeps a segment or datagram that stands at `at`, of the inner header's protocol; transport.ts says what it is. */
-  addTransport(
+  addRow(
     frame: FrameCursor,
-    view: FrameView,
-    point: number,
-    assembled: Assembled | null,
-    { at, flags, payloadFrom, ...numbers }: TransportMessage,
+    kind: number,
+    number: number,
+    identification: number,
+    outerIdentification: number,
+    payloadDigest: number,
   ): void {
-    if (this.#isFull()) {
-      this.dropped++;
-      return;
-    }
-    const { bytes, inner } = view;
-    const k = this.#kind;
-    const outerIdentification = this.#readHeaders(frame, view, point, assembled);
-    k.flags |= flags;
-    k.protocol = ipv4.protocol(bytes, inner);
-    k.ports = uint32(bytes, at);
-    k.icmpCode = 0;
-    const limit = limitOf(view, at);
-    k.payloadCaptured = payloadFrom === ABSENT ? 0 : Math.max(0, limit - payloadFrom);
-    const isRight = assembled?.complete === false ? null : transportChecksumRight(bytes, inner, at, limit, k.protocol);
-    if (isRight !== null) k.flags |= isRight ? Flag.MessageChecksumRight : Flag.MessageChecksumWrong;
-    this.#keep(frame, view, assembled, outerIdentification, numbers);
+    const i = this.sightings.add();
+    const c = this.sightings.columns;
+    c.kind[i] = kind;
+    c.frame[i] = frame.frameNumber;
+    c.seconds[i] = frame.seconds;
+    c.nanoseconds[i] = frame.nanoseconds;
+    c.number[i] = number;
+    c.identification[i] = identification;
+    c.outerIdentification[i] = outerIdentification;
+    c.payloadDigest[i] = payloadDigest;
+  }
+
+  /** No more messages are kept. What is new in every message counts against the kinds as well. */
+  isFull(): boolean {
+    const { length, extras } = this.sightings;
+    return length >= this.#max || extras.length >= MAX_KINDS;
   }
 
   /** Fills the kind with what every datagram has; returns the outer identification. */
@@ -147,30 +105,6 @@ export class Echoes {
     if (assembled !== null) judgeHeaders(k, assembled);
     readLink(k, view);
     return outerIdentification;
-  }
-
-  /** false: there is no room for one more kind. */
-  #keep(
-    frame: FrameCursor,
-    view: FrameView,
-    assembled: Assembled | null,
-    outerIdentification: number,
-    { identifier, sequence, digest }: MessageNumbers,
-  ): boolean {
-    const k = this.#kind;
-    k.extra = this.#extra(view, k, assembled);
-    const kind = this.#kinds.intern(k);
-    if (kind === -1) {
-      this.dropped++;
-      return false;
-    }
-    const identification = ipv4.identification(view.bytes, view.inner);
-    this.#addRow(frame, kind, identifier, sequence, identification, outerIdentification, digest);
-    if (assembled !== null) {
-      const frames = assembled.fragments.map((f) => f.frame);
-      this.sightings.fragmentFrames.set(this.sightings.length - 1, frames);
-    }
-    return true;
   }
 
   /** The number of what only few sightings have; 0: this one has nothing of it. */
@@ -194,51 +128,6 @@ export class Echoes {
       outerHeaderLength,
       tunnelPort: k.encapsulation === IN_UDP ? udp.destinationPort(bytes, view.udp) : 0,
     });
-  }
-
-  #addRow(
-    frame: FrameCursor,
-    kind: number,
-    identifier: number,
-    sequence: number,
-    identification: number,
-    outerIdentification: number,
-    payloadDigest: number,
-  ): void {
-    const i = this.sightings.add();
-    const c = this.sightings.columns;
-    c.kind[i] = kind;
-    c.frame[i] = frame.frameNumber;
-    c.seconds[i] = frame.seconds;
-    c.nanoseconds[i] = frame.nanoseconds;
-    c.identifier[i] = identifier;
-    c.sequence[i] = sequence;
-    c.identification[i] = identification;
-    c.outerIdentification[i] = outerIdentification;
-    c.payloadDigest[i] = payloadDigest;
-  }
-
-  /** No more echo messages are kept. What is new in every message counts against the kinds as well. */
-  #isFull(): boolean {
-    const { length, extras } = this.sightings;
-    return length >= this.#maxEchoes || extras.length >= MAX_KINDS;
-  }
-
-  /** The next frames of this kind need not be decoded. Where every frame is of another kind, templates are not worth their making. */
-  #addTemplate(frame: FrameCursor, view: FrameView, kind: number): void {
-    if (view.faultCode !== 0) return;
-    // IPv6 carries it: the outer header is no IPv4 one.
-    if (view.outer === ABSENT && (this.#kind.flags & Flag.HasOuter) !== 0) return;
-    if (this.#templatesMade > 64 && this.#templateHits < this.#templatesMade) return;
-    const template = new EchoTemplate(frame, frame.view, view, {
-      kind,
-      point: this.#kind.point,
-      flags: this.#kind.flags,
-      payloadCaptured: this.#kind.payloadCaptured,
-      isTagged: view.count > 1 && view.kind[1] === LayerKind.Vlan,
-    });
-    this.#templates[this.#templatesMade % MAX_TEMPLATES] = template;
-    this.#templatesMade++;
   }
 }
 
@@ -274,6 +163,7 @@ function emptyKind(): SightingKind {
 }
 
 function readInner(k: SightingKind, { bytes, inner }: FrameView, assembled: Assembled | null): void {
+  k.protocol = ipv4.protocol(bytes, inner);
   k.source = ipv4.source(bytes, inner);
   k.destination = ipv4.destination(bytes, inner);
   k.timeToLive = ipv4.timeToLive(bytes, inner);
@@ -347,21 +237,6 @@ function readLink(k: SightingKind, view: FrameView): void {
         ((bytes[from + 2]! << 24) | (bytes[from + 3]! << 16) | (bytes[from + 4]! << 8) | bytes[from + 5]!) >>> 0;
     }
   }
-}
-
-/** Returns the digest of the payload: the ICMP data behind the eight octets of header, as far as datagram and capture go. */
-function readMessage(k: SightingKind, view: FrameView, assembled: Assembled | null): number {
-  const { bytes, inner, icmp } = view;
-  k.icmpCode = icmpv4.code(bytes, icmp);
-  const limit = limitOf(view, icmp);
-  const from = icmp + ECHO_HEADER;
-  const captured = limit > from ? limit - from : 0;
-  k.payloadCaptured = captured;
-  const declared = ipv4.totalLength(bytes, inner) - k.headerLength - ECHO_HEADER;
-  if (captured === declared && (assembled === null || assembled.complete)) {
-    k.flags |= icmpv4.checksumIsRight(bytes, icmp, limit) ? Flag.MessageChecksumRight : Flag.MessageChecksumWrong;
-  }
-  return digest(bytes, from, from + captured);
 }
 
 /** Option types whose data routers fill in: record route and internet timestamp (RFC 791 section 3.1). */

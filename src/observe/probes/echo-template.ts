@@ -2,8 +2,8 @@
  * What the frames of one ping have in common at one point, octet for octet: a flood's frames differ in identifications,
  * checksums, sequence numbers and payload only. A frame that fits the template is of its kind without being decoded.
  */
-import type { FrameCursor } from '../capture/capture.js';
-import { Flag } from './sightings.js';
+import type { FrameCursor } from '../../capture/capture.js';
+import { Flag } from '../sightings.js';
 
 /** Octets of an ICMP echo header (RFC 792). */
 export const ECHO_HEADER = 8;
@@ -14,7 +14,7 @@ export class PayloadSum {
   /** Sum of 16-bit words, the first octet low, not folded; exact below 2^53. */
   sum = 0;
 
-  /** As digest() has it. */
+  /** As digest() in digest.ts has it. */
   over(view: DataView, from: number, to: number): void {
     let hash = 0x811c9dc5;
     let sum = 0;
@@ -33,19 +33,6 @@ export class PayloadSum {
     this.digest = hash >>> 0;
     this.sum = sum;
   }
-}
-
-/** FNV-1a over the octets, four at a time where it can. Only ever compared with itself. */
-export function digest(bytes: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5;
-  let at = from;
-  for (; at + 4 <= to; at += 4) {
-    const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-    hash = Math.imul(hash ^ word, 0x01000193);
-    hash ^= hash >>> 15;
-  }
-  for (; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
-  return hash >>> 0;
 }
 
 type Framed = Pick<FrameCursor, 'start' | 'end' | 'wireLength' | 'linkType' | 'interfaceIndex'>;
@@ -174,7 +161,7 @@ export class EchoTemplate {
   }
 
   /** ICMP identifier and sequence number, in 32 bits. */
-  numbers(frame: { readonly start: number }, view: DataView): number {
+  number(frame: { readonly start: number }, view: DataView): number {
     return view.getUint32(frame.start + this.#icmp + 4);
   }
 }
