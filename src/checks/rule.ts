@@ -7,6 +7,7 @@ import type { CapturePoint } from '../observe/capture-point.js';
 import type { ArpSighting, FrameRef, Observation } from '../observe/observation.js';
 import type { HopRole } from '../path/facts.js';
 import type { ProbeKind } from '../path/probe-kinds.js';
+import type { Direction } from '../path/roles.js';
 import type { FlowSummary } from './flow-summary.js';
 
 export type Severity = 'error' | 'warning' | 'info';
@@ -33,6 +34,9 @@ export type Verdict<Data> =
     }
   | { readonly verdict: 'not-applicable' };
 
+/** Columns of the hop table. */
+export type Cell = 'mac' | 'outer' | 'inner' | 'ttl' | 'length';
+
 export interface RuleMeta {
   readonly id: `IPT${number}`;
   /** kebab-case, names the defect. */
@@ -49,6 +53,12 @@ export interface RuleMeta {
   readonly sources: readonly Source[];
   /** A seen hop where this stays unproven leaves the journey unproven. */
   readonly required: boolean;
+  /** Column of the hop table that shows it; none given: no column. */
+  readonly cell?: Cell;
+  /** Another rule of its cell judges the same by other proof: where that one passes, this one may stay open. */
+  readonly hasAlternative?: true;
+  /** What a rule on whole journeys is about; none given: the request. */
+  readonly direction?: Direction;
   /** Kinds of probes that it judges; none given: all. */
   readonly probes?: readonly ProbeKind[];
   /** Real captures that pass and fail; null where a test builds them. */

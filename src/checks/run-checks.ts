@@ -60,17 +60,15 @@ export function checkJourney(journey: Journey, options: CheckOptions): Judged[] 
         break;
       case 'journey': {
         const verdict = rule.check(journey) as Verdict<unknown>;
-        out.push(judged(rule, verdict, directionOf(rule.meta), null, blocksJourney(rule.meta, verdict, journey)));
+        out.push(
+          judged(rule, verdict, rule.meta.direction ?? 'request', null, blocksJourney(rule.meta, verdict, journey)),
+        );
         break;
       }
       default:
     }
   }
   return withAccepted(out, options);
-}
-
-function directionOf(meta: RuleMeta): Direction {
-  return meta.id.startsWith('IPT50') && meta.id !== 'IPT501' ? 'reply' : 'request';
 }
 
 function blocksJourney(meta: RuleMeta, verdict: Verdict<unknown>, journey: Journey): boolean {

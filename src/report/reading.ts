@@ -1,6 +1,8 @@
 /** Reads a report the way people ask about it: which journey matters, what a cell is worth, where the path breaks. No text layout here. */
 
 import type { EvidenceReport, Finding } from '../checks/finding.js';
+import { rules } from '../checks/registry.js';
+import type { Cell, RuleMeta } from '../checks/rule.js';
 import type { HopRole } from '../path/facts.js';
 import type { Direction } from '../path/roles.js';
 import type {
@@ -18,27 +20,12 @@ import { safeText, shellQuote } from './safe-text.js';
 
 export type Mark = 'pass' | 'fail' | 'warning' | 'unproven' | 'none';
 
+export type { Cell };
+
 /** The sign says it; colour only repeats it. */
 export const markSign: Record<Mark, string> = { pass: '✓', fail: '✗', warning: '!', unproven: '?', none: '·' };
 
-export type Cell = 'mac' | 'outer' | 'inner' | 'ttl' | 'length';
-
-const outOfCells = new Set([103, 104]);
-function cellOf(rule: number): Cell | null {
-  if (rule === 205 || rule === 302) return 'ttl';
-  if ((rule >= 401 && rule <= 406) || rule === 209 || rule === 210) return 'length';
-  if (rule >= 100 && rule < 200) return 'mac';
-  if (rule >= 201 && rule <= 211) return 'outer';
-  if (rule === 301 || rule === 304 || rule === 305 || rule === 306) return 'inner';
-  return null;
-}
-
-/** Rules that no one requires: that the MTU was exercised is a further proof, its absence no doubt about this hop. */
-const unrequired = new Set(['IPT303', 'IPT403', 'IPT404']);
-
-function ruleNumber(rule: string): number {
-  return Number.parseInt(rule.slice(3), 10);
-}
+const metaOf: ReadonlyMap<string, RuleMeta> = new Map(rules.map(({ meta }) => [meta.id, meta]));
 
 /** The findings of one hop: by capture point when both name one, else by role. */
 export function findingsOfHop(journey: JourneyReport, direction: Direction, hop: HopReport): Finding[] {
@@ -55,7 +42,12 @@ function markOf(findings: readonly Finding[]): Mark {
   for (const { verdict, severity, rule } of findings) {
     if (verdict === 'fail' && severity === 'error') return 'fail';
     if (verdict === 'fail' && severity === 'warning') mark = 'warning';
-    else if (verdict === 'unproven' && severity === 'error' && !unrequired.has(rule) && mark !== 'warning') {
+    else if (
+      verdict === 'unproven' &&
+      severity === 'error' &&
+      metaOf.get(rule)?.required === true &&
+      mark !== 'warning'
+    ) {
       mark = 'unproven';
     } else if (verdict === 'pass' && mark === 'none') mark = 'pass';
   }
@@ -64,13 +56,10 @@ function markOf(findings: readonly Finding[]): Mark {
 
 /** What the findings of this hop say of one cell of its row. */
 export function cellMark(journey: JourneyReport, direction: Direction, hop: HopReport, cell: Cell): Mark {
-  const own = findingsOfHop(journey, direction, hop).filter((finding) => cellOf(ruleNumber(finding.rule)) === cell);
-  // Two rules judge the underlay MACs by different proof; one that could not be judged does not spoil the other's pass.
+  const own = findingsOfHop(journey, direction, hop).filter((finding) => metaOf.get(finding.rule)?.cell === cell);
   const proven = own.some((finding) => finding.verdict === 'pass');
   return markOf(
-    proven && cell === 'mac'
-      ? own.filter((finding) => !(finding.verdict === 'unproven' && outOfCells.has(ruleNumber(finding.rule))))
-      : own,
+    proven ? own.filter(({ verdict, rule }) => verdict !== 'unproven' || !metaOf.get(rule)?.hasAlternative) : own,
   );
 }
 

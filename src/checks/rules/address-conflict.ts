@@ -18,6 +18,7 @@ export default defineCaptureRule<AddressConflict>({
     remedy: 'Two machines (or two pods) have one address: `arping -D`, `ip addr` on both; give one of them another.',
     sources: [{ kind: 'rfc', number: 5227, section: '2.4' }],
     required: false,
+    cell: 'mac',
     samples: { pass: 'ok-ping', fail: null },
   },
   message: ({ address, macs }) => `${address} is claimed by ${macs.join(' and ')}`,

@@ -17,6 +17,7 @@ export default defineJourneyRule<ConnectionRefused>({
     remedy: 'The path is fine when the reset comes from the pod: start the server, or use the port that it listens on.',
     sources: [{ kind: 'rfc', number: 9293, section: '3.5.2' }],
     required: false,
+    direction: 'reply',
     probes: ['tcp'],
     samples: { pass: 'tcp-ok', fail: 'tcp-refused' },
   },

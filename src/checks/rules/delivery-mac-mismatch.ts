@@ -13,6 +13,7 @@ export default defineHopRule<Mismatch>({
       'On the node: `ip neigh show` for the pod, `bridge fdb show`; a second pod with the address or a stale entry explains it.',
     sources: [{ kind: 'rfc', number: 826, section: 'Packet Reception' }],
     required: true,
+    cell: 'mac',
     samples: { pass: 'ok-ping', fail: null },
   },
   places: ['destination-bridge', 'destination-pod'],

@@ -20,6 +20,7 @@ export default defineJourneyRule<FragmentationNeeded>({
       { kind: 'rfc', number: 2003, section: '4.1' },
     ],
     required: false,
+    cell: 'length',
     samples: { pass: 'ok-ping', fail: 'bad-mtu-underlay' },
   },
   message: ({ sender, mtu }) => `${sender} says: fragmentation needed, next-hop MTU ${mtu === 0 ? 'not told' : mtu}`,

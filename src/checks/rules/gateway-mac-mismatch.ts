@@ -17,6 +17,7 @@ export default defineHopRule<Mismatch>({
       { kind: 'rfc', number: 894, section: 'Frame Format' },
     ],
     required: true,
+    cell: 'mac',
     samples: { pass: 'ok-ping', fail: null },
   },
   places: ['source-pod', 'source-bridge'],

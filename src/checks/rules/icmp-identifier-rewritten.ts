@@ -21,6 +21,7 @@ export default defineHopRule<IdentifierRewritten>({
     remedy: 'As for inner-address-rewritten: find the NAT rule on the node where it changed.',
     sources: [{ kind: 'rfc', number: 5508, section: '3.1' }],
     required: false,
+    cell: 'inner',
     samples: { pass: 'ok-ping', fail: 'bad-masquerade' },
   },
   places: everywhere,

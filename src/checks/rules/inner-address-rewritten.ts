@@ -28,6 +28,7 @@ export default defineHopRule<InnerAddress>({
       },
     ],
     required: true,
+    cell: 'inner',
     samples: { pass: 'ok-ping', fail: 'bad-masquerade' },
   },
   places: everywhere,

@@ -23,6 +23,7 @@ export default defineHopRule<InnerChecksum>({
       { kind: 'rfc', number: 792, section: 'Echo or Echo Reply Message' },
     ],
     required: false,
+    cell: 'inner',
     samples: { pass: 'ok-ping', fail: 'bad-corrupt' },
   },
   places: everywhere,

@@ -22,6 +22,7 @@ export default defineHopRule<InnerTooLong>({
       { kind: 'code', project: 'flannel-io/flannel', path: 'pkg/backend/ipip/ipip.go', symbol: 'MTU' },
     ],
     required: true,
+    cell: 'length',
     samples: { pass: 'ok-ping', fail: 'bad-mtu-pod' },
   },
   places: everywhere,

@@ -26,6 +26,7 @@ export default defineLegRule<InnerFragmented>({
       "The pod's MTU is larger than the tunnel's: each node pays for it with fragments. Set the pod MTU to the tunnel's.",
     sources: [{ kind: 'rfc', number: 791, section: '3.2' }],
     required: true,
+    cell: 'length',
     samples: { pass: 'ok-fragmented-inner', fail: 'bad-mtu-pod-fragments' },
   },
   message: ({ at, pieces: n, before }) =>

@@ -39,6 +39,7 @@ export default defineHopRule<HeaderChanged>({
       { kind: 'rfc', number: 6040, section: '4.2' },
     ],
     required: false,
+    cell: 'inner',
     samples: { pass: 'ok-ping', fail: 'bad-corrupt' },
   },
   places: everywhere,

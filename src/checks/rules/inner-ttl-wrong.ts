@@ -24,6 +24,7 @@ export default defineHopRule<InnerTtl>({
       { kind: 'code', project: 'torvalds/linux', path: 'net/ipv4/ip_forward.c', symbol: 'ip_forward' },
     ],
     required: true,
+    cell: 'ttl',
     samples: { pass: 'ok-ping', fail: 'bad-wrong-remote' },
   },
   places: everywhere,

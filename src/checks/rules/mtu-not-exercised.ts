@@ -11,6 +11,7 @@ export default defineFlowRule<never>({
     remedy: 'Ping once with `-M do` and a payload of the tunnel MTU less 28 octets of IP and ICMP header.',
     sources: [{ kind: 'rfc', number: 1191, section: '3' }],
     required: false,
+    cell: 'length',
     samples: { pass: 'ok-full-mtu', fail: null },
   },
   message: () => '',

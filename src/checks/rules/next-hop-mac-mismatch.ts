@@ -16,6 +16,8 @@ export default defineHopRule<Mismatch>({
       { kind: 'rfc', number: 1122, section: '2.3.2.1' },
     ],
     required: true,
+    cell: 'mac',
+    hasAlternative: true,
     samples: { pass: 'ok-ping', fail: 'bad-stale-arp' },
   },
   places: ['encapsulator-underlay', 'decapsulator-underlay'],

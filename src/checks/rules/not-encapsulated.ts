@@ -19,6 +19,7 @@ export default defineHopRule<NotEncapsulated>({
       { kind: 'code', project: 'flannel-io/flannel', path: 'pkg/backend/ipip/ipip.go', symbol: 'GetRoute' },
     ],
     required: true,
+    cell: 'outer',
     samples: { pass: 'ok-ping', fail: 'ok-direct-routing' },
   },
   places: ['encapsulator-underlay', 'decapsulator-underlay'],

@@ -41,6 +41,7 @@ export default defineLegRule<OuterChanged>({
       { kind: 'rfc', number: 3168, section: '12' },
     ],
     required: false,
+    cell: 'outer',
     samples: { pass: 'ok-ping', fail: 'bad-wrong-remote' },
   },
   message: ({ field, before, after }) => `${field} changed on the way from ${before} to ${after}`,

@@ -13,6 +13,7 @@ export default defineHopRule<Record<string, never>>({
       'Damage on the wire or a faulty offload: `ethtool -S` for errors, `ethtool -K … tx off` on the sender to compare.',
     sources: [{ kind: 'rfc', number: 791, section: '3.1' }],
     required: false,
+    cell: 'outer',
     samples: { pass: 'ok-ping', fail: 'bad-corrupt' },
   },
   places: ['decapsulator-underlay'],

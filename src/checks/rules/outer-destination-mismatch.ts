@@ -17,6 +17,7 @@ export default defineHopRule<Mismatch>({
       { kind: 'code', project: 'flannel-io/flannel', path: 'pkg/backend/ipip/ipip.go', symbol: 'GetRoute' },
     ],
     required: true,
+    cell: 'outer',
     samples: { pass: 'ok-ping', fail: 'bad-wrong-remote' },
   },
   places: ['encapsulator-underlay', 'decapsulator-underlay'],

@@ -14,6 +14,7 @@ export default defineHopRule<{ readonly reserved: boolean }>({
       { kind: 'code', project: 'torvalds/linux', path: 'net/ipv4/ip_tunnel.c', symbol: 'ip_tunnel_xmit' },
     ],
     required: false,
+    cell: 'outer',
     samples: { pass: 'ok-ping', fail: null },
   },
   places: ['encapsulator-underlay'],

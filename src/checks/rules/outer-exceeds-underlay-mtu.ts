@@ -16,6 +16,7 @@ export default defineHopRule<OuterTooLong>({
     remedy: 'The tunnel MTU must be the underlay MTU less 20; check both with `ip link` on the node.',
     sources: [{ kind: 'rfc', number: 2003, section: '5.1' }],
     required: true,
+    cell: 'length',
     samples: { pass: 'ok-ping', fail: null },
   },
   places: ['encapsulator-underlay', 'decapsulator-underlay'],

@@ -19,6 +19,7 @@ export default defineHopRule<OuterFragmented>({
       { kind: 'rfc', number: 791, section: '3.2' },
     ],
     required: false,
+    cell: 'length',
     samples: { pass: 'ok-ping', fail: null },
   },
   places: ['encapsulator-underlay', 'decapsulator-underlay'],

@@ -17,6 +17,7 @@ export default defineHopRule<OuterLength>({
       'A middlebox or a faulty offload rewrites lengths: compare both underlay captures and `ethtool -k` (tx-ipxip4-segmentation).',
     sources: [{ kind: 'rfc', number: 2003, section: '3.1' }],
     required: false,
+    cell: 'length',
     samples: { pass: 'ok-ping', fail: 'bad-corrupt' },
   },
   places: ['encapsulator-underlay', 'decapsulator-underlay'],

@@ -17,6 +17,7 @@ export default defineHopRule<Mismatch>({
       { kind: 'code', project: 'torvalds/linux', path: 'net/ipv4/ip_tunnel.c', symbol: 'ip_tunnel_xmit' },
     ],
     required: true,
+    cell: 'outer',
     samples: { pass: 'ok-ping', fail: 'bad-outer-src' },
   },
   places: ['encapsulator-underlay', 'decapsulator-underlay'],

@@ -26,6 +26,7 @@ export default defineHopRule<OuterTos>({
       { kind: 'code', project: 'torvalds/linux', path: 'include/net/inet_ecn.h', symbol: 'INET_ECN_encapsulate' },
     ],
     required: false,
+    cell: 'outer',
     samples: { pass: 'ok-ping', fail: null },
   },
   places: ['encapsulator-underlay'],

@@ -19,6 +19,7 @@ export default defineHopRule<OuterTtl>({
       { kind: 'code', project: 'torvalds/linux', path: 'net/ipv4/ip_tunnel.c', symbol: 'ip_tunnel_xmit' },
     ],
     required: false,
+    cell: 'ttl',
     samples: { pass: 'ok-ping', fail: null },
   },
   places: ['encapsulator-underlay'],

@@ -13,6 +13,7 @@ export default defineHopRule<Mismatch>({
     remedy: 'Look for a second machine with the same address: `arping -D` on the bridge, `ip neigh` on the node.',
     sources: [{ kind: 'rfc', number: 826, section: 'Packet Reception' }],
     required: true,
+    cell: 'mac',
     samples: { pass: 'ok-ping', fail: null },
   },
   places: ['source-pod', 'source-bridge'],

@@ -28,6 +28,7 @@ export default defineJourneyRule<ReplyAsymmetric>({
       'On the answering node: `ip route get` for the source pod. It must leave by the tunnel device as the request did; reverse path filtering drops it otherwise.',
     sources: [{ kind: 'rfc', number: 3704, section: '2.2' }],
     required: false,
+    direction: 'reply',
     samples: { pass: 'ok-ping', fail: 'bad-asymmetric' },
   },
   message: ({ request, reply, at }) => `the request travels as ${request}, the reply as ${reply} (${at})`,

@@ -22,6 +22,7 @@ export default defineJourneyRule<ReplyLost>({
       'Read the diagnosis: the segment names the candidates. A path that works one way only points at a filter or an asymmetric route.',
     sources: [{ kind: 'rfc', number: 792, section: 'Echo or Echo Reply Message' }],
     required: true,
+    direction: 'reply',
     samples: { pass: 'ok-ping', fail: 'bad-reply-blocked' },
   },
   message: ({ partly, lastSeen, missingAt, segment }) =>

@@ -12,6 +12,7 @@ export default defineJourneyRule<Record<string, never>>({
       'Compare the request at the destination pod with its reply there: damage on the way, or something else answers for the pod.',
     sources: [{ kind: 'rfc', number: 1122, section: '3.2.2.6' }],
     required: false,
+    direction: 'reply',
     probes: ['icmp'],
     samples: { pass: 'ok-ping', fail: null },
   },

@@ -20,6 +20,7 @@ export default defineJourneyRule<NotMirrored>({
       "Compare each node's tunnel `local` with the address to which the other node's route for the pod subnet points.",
     sources: [{ kind: 'rfc', number: 2003, section: '3.1' }],
     required: false,
+    direction: 'reply',
     samples: { pass: 'ok-ping', fail: 'bad-outer-src' },
   },
   message: ({ request, reply }) => `request travels ${request}, reply ${reply}`,

@@ -18,6 +18,7 @@ export default defineHopRule<TunnelHasLinkHeader>({
       { kind: 'code', project: 'the-tcpdump-group/libpcap', path: 'pcap-linux.c', symbol: 'map_arphrd_to_dlt' },
     ],
     required: false,
+    cell: 'mac',
     samples: { pass: 'ok-ping', fail: 'bad-wrong-backend' },
   },
   places: ['encapsulator-tunnel', 'decapsulator-tunnel'],

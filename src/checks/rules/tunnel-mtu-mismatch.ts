@@ -23,6 +23,7 @@ export default defineFlowRule<TunnelMtu>({
       { kind: 'rfc', number: 9293, section: '3.7.1' },
     ],
     required: false,
+    cell: 'length',
     samples: { pass: 'ok-full-mtu', fail: 'bad-mtu-underlay' },
   },
   message: ({ expected, found, by }) => `${by} tells an MTU of ${found}, expected ${expected}`,

@@ -26,6 +26,8 @@ export default defineLegRule<UnderlayMacChanged>({
       { kind: 'rfc', number: 826, section: 'Packet Reception' },
     ],
     required: true,
+    cell: 'mac',
+    hasAlternative: true,
     samples: { pass: 'ok-ping', fail: 'bad-stale-arp' },
   },
   message: ({ what }) => what,

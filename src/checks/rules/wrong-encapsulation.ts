@@ -23,6 +23,7 @@ export default defineHopRule<WrongEncapsulation>({
       { kind: 'rfc', number: 7348, section: '5' },
     ],
     required: true,
+    cell: 'outer',
     samples: { pass: 'ok-ping', fail: 'bad-wrong-backend' },
   },
   places: ['encapsulator-underlay', 'decapsulator-underlay'],
