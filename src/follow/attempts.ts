@@ -4,7 +4,7 @@ import { Flag } from '../observe/sightings.js';
 import type { Attempt, Probe } from './probe.js';
 import type { ProbeKey } from './probe-key.js';
 
-/** SYNs are resent after a second at the soonest (RFC 6298 section 2): nearer in time than this are sightings of one. */
+/** SYNs are resent after a second at the soonest (RFC 6298 section 2): nearer in time than this, at one point, are copies of one. */
 const ONE_ATTEMPT_NS = 0.5e9;
 /** Linux gives up after six retries (net.ipv4.tcp_syn_retries); more attempts of one number are somebody's flood. */
 const MAX_ATTEMPTS = 32;
@@ -66,18 +66,43 @@ export function followedAttempt(evidence: Sighted, key: ProbeKey, rows: readonly
     return [...groups.values()].sort((a, b) => time(a[0]!) - time(b[0]!));
   }
 
-  /** Each sending has an identification of its own, or none (0): then its time tells. */
+  /** Each sending has an identification of its own, or none (0): then the clock of each point tells its own sendings apart. */
   function byAttempt(list: readonly number[]): number[][] {
-    const groups: number[][] = [];
+    const groups = new Map<number, number[]>();
+    const unnumbered = new Map<number, number[][]>();
     for (const row of [...list].sort((a, b) => time(a) - time(b) || a - b)) {
       const id = c.identification[row]!;
-      const known = groups.find((group) => {
-        const first = group[0]!;
-        if (c.identification[first] !== id) return false;
-        return id !== 0 || Math.abs(time(row) - time(first)) < ONE_ATTEMPT_NS;
-      });
-      if (known !== undefined) known.push(row);
-      else if (groups.length < MAX_ATTEMPTS) groups.push([row]);
+      if (id !== 0) groups.set(id, [...(groups.get(id) ?? []), row]);
+      else addSending(unnumbered, row);
+    }
+    return [...groups.values(), ...together([...unnumbered.values()])]
+      .sort((a, b) => time(a[0]!) - time(b[0]!))
+      .slice(0, MAX_ATTEMPTS);
+  }
+
+  function addSending(byPoint: Map<number, number[][]>, row: number): void {
+    const sendings = byPoint.get(pointOf(row)) ?? [];
+    byPoint.set(pointOf(row), sendings);
+    const last = sendings.at(-1);
+    if (last !== undefined && time(row) - time(last[0]!) < ONE_ATTEMPT_NS) last.push(row);
+    else sendings.push([row]);
+  }
+
+  /** The point that saw most sendings has all of them; clocks of others may be wrong, so that order counts first. */
+  function together(points: readonly (readonly number[][])[]): number[][] {
+    const fullest = points.reduce((most, each) => (each.length > most.length ? each : most), []);
+    const groups = fullest.map((sending) => [...sending]);
+    for (const sendings of points) {
+      if (sendings === fullest) continue;
+      let from = 0;
+      for (const [i, sending] of sendings.entries()) {
+        const to = fullest.length - (sendings.length - i);
+        const gap = (at: number): number => Math.abs(time(sending[0]!) - time(fullest[at]![0]!));
+        let best = from;
+        for (let at = from; at <= to; at++) if (gap(at) < gap(best)) best = at;
+        groups[best]!.push(...sending);
+        from = best + 1;
+      }
     }
     return groups;
   }

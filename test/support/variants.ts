@@ -9,6 +9,7 @@ import { findRule } from '../../src/checks/registry.js';
 import { readKernelState } from '../../src/expect/kernel-state.js';
 import { defaultProfile, findProfile } from '../../src/expect/profiles.js';
 import { readTopologyFile } from '../../src/expect/topology-file.js';
+import type { ProbeKind } from '../../src/path/probe-kinds.js';
 import { type CheckRequest, check } from '../../src/pipeline.js';
 import type { Report } from '../../src/report/report.js';
 import { type CaptureDraft, type CapturedFrame, type FileOptions, pcapFile, pcapngFile } from './capture-file.js';
@@ -91,6 +92,7 @@ function requestOf(captures: readonly string[], options: readonly string[] = [],
   const expect = path(value('--expect'));
   const mtu = value('--mtu');
   const skip = value('--skip');
+  const probes = value('--probe')?.split(',') as ProbeKind[] | undefined;
   return {
     captures,
     expectations: [
@@ -101,6 +103,7 @@ function requestOf(captures: readonly string[], options: readonly string[] = [],
     mtu: mtu === undefined ? null : Number(mtu),
     statedPoints: [],
     flows: [],
+    ...(probes === undefined ? {} : { probes }),
     only: null,
     skip: new Set(skip === undefined ? [] : [findRule(skip)!.meta.id]),
     byFlow: options.includes('--by-flow'),

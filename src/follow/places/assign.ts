@@ -140,6 +140,7 @@ export function assignRoles(input: PathOrderInput): Assignment[] {
   findKinds(onPath, places);
   findMiddleSides('underlay', onPath, places, input);
   findMiddleSides('tunnel', onPath, places, input);
+  sidesFromChecksums(onPath, input);
   sidesFromLearned(onPath, input);
   sidesFromGroups(onPath, places, known);
   sidesByPrefix(onPath, places);
@@ -630,17 +631,56 @@ function groupSide(place: Place, places: readonly Place[], known: KnownPoints): 
   return null;
 }
 
-/** A lost request was seen from its source on: without other evidence the earliest free place is the right one. */
+/**
+ * A checksum that is left to hardware is wrong only where a message was sent, before the wire: where it is wrong one way and right the
+ * other way, or right at the other tunnel. Damage tells nothing, it stays wrong to the end.
+ */
+function sidesFromChecksums(onPath: readonly Place[], { evidence, flow }: PathOrderInput): void {
+  const open = onPath.filter((p) => p.kind === 'tunnel' && p.side === null);
+  if (flow.kind === 'icmp' || open.length === 0) return;
+  const { flags, point } = evidence.sightings.kinds.columns;
+  const isAlwaysWrong = (index: number, reply: number): boolean | null => {
+    const here = flow.probes.kinds.filter(
+      (kind) => evidence.points[point[kind]!]!.series === index && (flags[kind]! & Flag.Reply) === reply,
+    );
+    return here.length === 0 ? null : here.every((kind) => (flags[kind]! & Flag.MessageChecksumWrong) !== 0);
+  };
+  const seen = open.map((place) => ({
+    place,
+    there: isAlwaysWrong(place.point.index, 0),
+    back: isAlwaysWrong(place.point.index, Flag.Reply),
+  }));
+  for (const { place, there, back } of seen) {
+    const isRightElsewhere = (way: 'there' | 'back'): boolean =>
+      seen.some((other) => other.place !== place && other[way] === false);
+    const sent = there === true && (back === false || isRightElsewhere('there'));
+    const answered = back === true && (there === false || isRightElsewhere('back'));
+    if (sent === answered) continue;
+    place.side = sent ? 'source' : 'destination';
+    place.from = 'content';
+  }
+}
+
+/** A lost request was seen from its source on: without other evidence the earliest free place is the right one, as far as clocks agree. */
 function sidesByPrefix(onPath: readonly Place[], places: readonly Place[]): void {
   for (const kind of ['tunnel', 'underlay'] as const) {
     const open = onPath.filter((p) => p.kind === kind && p.side === null);
-    open.sort((a, b) => compareText(a.point.id, b.point.id));
+    open.sort((a, b) => compareTimes(a, b) || compareText(a.point.id, b.point.id));
     for (const place of open) {
       const taken = places.some((p) => p.kind === kind && p.side === 'source' && !p.offPath && p.view !== null);
       place.side = taken ? 'destination' : 'source';
       place.from = 'elimination';
     }
   }
+}
+
+/** Whose requests come first; 0: no probe passed both. */
+function compareTimes(a: Place, b: Place): number {
+  for (const [n, at] of a.view!.requestAt) {
+    const other = b.view!.requestAt.get(n);
+    if (other !== undefined) return elapsed(other, at);
+  }
+  return 0;
 }
 
 /** Of several plain points on one side the pod has the outermost round trip; a device name may say it, too. */
