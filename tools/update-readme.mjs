@@ -1,5 +1,5 @@
-// Puts the tool's own output, its rules and its picture into README.md and its translation, between the markers: `npm run docs`. A test
-// fails when they are stale.
+// Writes what is made of the tool's own words: its output into README.md and the translation, between the markers, its picture,
+// docs/checks.md and the man page: `npm run docs`. A test fails when they are stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { screen } from './terminal-svg.mjs';
 
@@ -13,24 +13,15 @@ export function withOutputs(text) {
   });
 }
 
-const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
-
-/** The rows of the table of rules, under a head in the README's own language; `rules` come from the registry. */
-export function withRules(text, rules) {
-  const rows = rules.map(
-    ({ meta }) =>
-      `| ${meta.id} | ${meta.name} | ${meta.severity}${meta.required ? ', required' : ''} | ${cell(meta.summary)} |`,
-  );
-  return text.replace(
-    /(<!-- rules -->\n\|.*\n\|.*\n)(?:\|.*\n)*<!-- end of rules -->/,
-    (_, head) => `${head}${rows.map((row) => `${row}\n`).join('')}<!-- end of rules -->`,
-  );
-}
-
 if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].replaceAll('\\', '/').split('/').pop())) {
-  const { rules } = await import('../dist/checks/registry.js');
-  const { reportPretty } = await import('../dist/formats/pretty.js');
+  const { checksMarkdown } = await import('../dist/cli/checks-markdown.js');
   const { explanationOf } = await import('../dist/cli/explain.js');
-  for (const file of files) writeFileSync(file, withRules(withOutputs(readFileSync(file, 'utf8')), rules));
-  writeFileSync(new URL('../docs/terminal.svg', import.meta.url), screen(reportPretty, explanationOf));
+  const { manPage } = await import('../dist/cli/man-page.js');
+  const { reportPretty } = await import('../dist/formats/pretty.js');
+  const { version } = await import('../dist/version.js');
+  const write = (name, text) => writeFileSync(new URL(`../${name}`, import.meta.url), text);
+  for (const file of files) writeFileSync(file, withOutputs(readFileSync(file, 'utf8')));
+  write('docs/terminal.svg', screen(reportPretty, explanationOf));
+  write('docs/checks.md', checksMarkdown());
+  write('man/ipip-trace.1', manPage(version()));
 }

@@ -23,6 +23,30 @@ function restoreDash(args: Record<string, unknown>): void {
   }
 }
 
+/** What `--help` and the man page say. */
+export const purpose =
+  'Follows one ping, TCP connection or UDP exchange through captures taken at the hops of an IP-in-IP path.';
+export const completionHelp = 'Print the shell completion script: source <(ipip-trace completion)';
+export const examples: [command: string, words: string][] = [
+  ['$0 check captures/', 'Every capture of a folder, judged'],
+  ['$0 check *.cap --format junit=report.xml --format pretty', 'The same for a CI server and for people'],
+  ['$0 explain request-lost', 'What a rule or diagnosis means and what to do'],
+];
+/** By status. */
+export const exitStatuses = ['proven', 'failed', 'unusable input', 'not proven', 'internal error'] as const;
+
+export function commandsOf(exitWith: (status: number) => void): readonly CommandModule<object, never>[] {
+  return [
+    checkCommand(exitWith),
+    expectCommand(exitWith),
+    reportCommand(exitWith),
+    decodeCommand,
+    explainCommand,
+    rulesCommand,
+    collectCommand,
+  ] as CommandModule<object, never>[];
+}
+
 /** A command that was asked for, with its arguments. */
 class Chosen {
   constructor(readonly run: () => void | Promise<void>) {}
@@ -75,21 +99,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     const parser = yargs(argv.map((word) => (word === '-' ? STANDARD_INPUT : word)))
       .scriptName('ipip-trace')
-      .usage(
-        '$0 <command> [options]\n\nFollows one ICMP request through captures taken at the hops of an IP-in-IP path.',
-      )
-      .command(chosen(checkCommand(exitWith)))
-      .command(chosen(expectCommand(exitWith)))
-      .command(chosen(reportCommand(exitWith)))
-      .command(chosen(decodeCommand))
-      .command(chosen(explainCommand))
-      .command(chosen(rulesCommand))
-      .command(chosen(collectCommand))
-      .completion('completion', 'Print the shell completion script: source <(ipip-trace completion)')
-      .example('$0 check captures/', 'Every capture of a folder, judged')
-      .example('$0 check *.cap --format junit=report.xml --format pretty', 'The same for a CI server and for people')
-      .example('$0 explain request-lost', 'What a rule or diagnosis means and what to do')
-      .epilogue('Exit status: 0 proven, 1 failed, 2 unusable input, 3 not proven, 4 internal error.')
+      .usage(`$0 <command> [options]\n\n${purpose}`)
+      .command(commandsOf(exitWith).map(chosen) as CommandModule[])
+      .completion('completion', completionHelp)
+      .example(examples)
+      .epilogue(`Exit status: ${exitStatuses.map((words, status) => `${status} ${words}`).join(', ')}.`)
       .middleware(restoreDash)
       .demandCommand(1, 'Say what to do: ipip-trace check <captures..>')
       .strict()

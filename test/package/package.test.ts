@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { projectRoot, samplesFolder } from '../support/run-tool.js';
 
 interface Packed {
@@ -92,4 +93,28 @@ it('has a library, with its types', () => {
   expect(faults.filter((text) => !/'console'/.test(String(text)))).toEqual([]);
   compiled.emit();
   expect(run(process.execPath, [join(folder, 'use.js')], folder)).toBe('pass 0 UserError\n');
+});
+
+it('is of the version that the change log, the lock file and the krew manifest say', () => {
+  const text = (name: string): string => readFileSync(join(projectRoot, name), 'utf8');
+  const { version } = JSON.parse(text('package.json')) as { version: string };
+  expect(/^## \[(\d[^\]]*)\] - \d{4}-\d\d-\d\d$/m.exec(text('CHANGELOG.md'))?.[1]).toBe(version);
+  expect(JSON.parse(text('package-lock.json'))).toMatchObject({ version, packages: { '': { version } } });
+  const manifest = parse(text('deploy/krew/ipip-trace.yaml')) as { spec: { platforms: { uri: string }[] } };
+  expect(manifest).toMatchObject({
+    apiVersion: 'krew.googlecontainertools.github.com/v1alpha2',
+    kind: 'Plugin',
+    metadata: { name: 'ipip-trace' },
+    spec: {
+      version: `v${version}`,
+      platforms: [
+        {
+          selector: { matchLabels: { os: 'linux', arch: 'amd64' } },
+          sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+          bin: 'ipip-trace',
+        },
+      ],
+    },
+  });
+  expect(manifest.spec.platforms[0]!.uri).toContain(`/v${version}/`);
 });
