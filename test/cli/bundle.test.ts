@@ -1,4 +1,4 @@
-/** The bundle that bin/ipip-trace.js starts: the same words as dist's own modules, and nothing but them whatever lies beside it. */
+/** The bundle that bin/ipip-trace.js starts: the same words as the modules that it was made of, and nothing but them whatever lies beside it. */
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { runInProcess } from '../support/run-in-process.js';
 import { projectRoot, runTool, samplesFolder, type ToolRun } from '../support/run-tool.js';
 
 const junk: string[] = [];
@@ -75,8 +76,9 @@ describe('the bundle says what the modules say', () => {
     ['frames', ['decode', join(ping, 'node1.cap')]],
     ['an expectation', ['expect', ping]],
     ['collect', ['collect']],
-  ])('%s', (_, words, environment) => {
-    const expected = run([...unbundled, ...words], environment);
+  ])('%s', async (_, words, environment = {}) => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    const expected = await runInProcess(words).finally(() => vi.unstubAllEnvs());
     expect(run([bin, ...words], environment)).toEqual(expected);
     expect(expected.stdout + expected.stderr).not.toBe('');
     expect(expected.stderr).not.toContain('internal error');

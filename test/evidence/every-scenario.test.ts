@@ -7,6 +7,7 @@ import { writeEvidence } from '../../src/evidence/write-evidence.js';
 import { findProfile } from '../../src/expect/profiles.js';
 import { type CheckRequest, check, checkAndFollow } from '../../src/pipeline.js';
 import type { Report } from '../../src/report/report.js';
+import { share } from '../support/budget.js';
 import { allFindings, diagnosesOf } from '../support/check-path.js';
 import { readExpectedTable } from '../support/expected-table.js';
 import { ipipPath, writeCaptures } from '../support/ipip-path.js';
@@ -72,13 +73,13 @@ function copies(
 }
 
 const sets = new Map(
-  readExpectedTable().map((row) => [
+  readExpectedTable().map((row, turn) => [
     `${row.scenario} ${row.probes.join()} ${row.captures.join(' ')}`,
-    { files: row.captures.map((name) => join(row.folder, name)), probes: row.probes },
+    { files: row.captures.map((name) => join(row.folder, name)), probes: row.probes, turn },
   ]),
 );
 
-describe.each([...sets])('%s', (_, { files, probes }) => {
+describe.each([...sets])('%s', (_, { files, probes, turn }) => {
   it('as it is, and hop by hop', async () => {
     for (const byFlow of [false, true]) {
       const [captures, evidence] = await bothWays(files, { byFlow, probes });
@@ -88,7 +89,7 @@ describe.each([...sets])('%s', (_, { files, probes }) => {
 
   it('under names that tell nothing, and with one capture fewer', async () => {
     const renamed = copies([...files].reverse(), (file, i) => `c${i}${extname(file)}`);
-    for (const captures of [renamed, renamed.slice(1), renamed.slice(0, -1)]) {
+    for (const captures of share([renamed, renamed.slice(1), renamed.slice(0, -1)], 1, turn)) {
       if (captures.length === 0) continue;
       const [before, after] = await bothWays(captures, { probes });
       expect(said(after)).toEqual(said(before));
@@ -96,7 +97,7 @@ describe.each([...sets])('%s', (_, { files, probes }) => {
   });
 
   it('with a capture that ends inside its last record: never more than the captures themselves', async () => {
-    for (const victim of [0, files.length - 1]) {
+    for (const victim of share([0, files.length - 1], 1, turn)) {
       const cut = copies(
         files,
         (file, i) => `${i}/${file.slice(file.lastIndexOf('/') + 1)}`,

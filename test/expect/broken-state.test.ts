@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readKernelState } from '../../src/expect/kernel-state.js';
 import { UserError } from '../../src/user-error.js';
+import { times } from '../support/budget.js';
 import { changedState, discard, emptyFolder, flowOf, stateOf } from './support.js';
 
 function complaint(read: () => unknown): string {
@@ -192,7 +193,7 @@ describe('whatever a dump holds', () => {
         complaint(() => readKernelState(folder).flow(0x0af40102, 0x0af40202));
         discard(folder);
       }),
-      { numRuns: 100 },
+      { numRuns: times(30, 100) },
     );
   });
   const textual = fc
@@ -243,7 +244,7 @@ describe('whatever a dump holds', () => {
           discard(folder);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: times(30, 100) },
     );
   });
 });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readKernelState } from '../../src/expect/kernel-state.js';
 import type { HopRole } from '../../src/path/facts.js';
-import { hasTshark, tsharkFields } from '../support/tshark.js';
+import { hasTshark, tsharkFieldsOfAll } from '../support/tshark.js';
+import { readSet } from '../support/variants.js';
 import { changedState, flowOf, plain, scenarios, stateOf } from './support.js';
 
 const POD1 = '10.244.1.2';
@@ -115,10 +116,12 @@ const healthy: readonly [string, string, string, Readonly<Record<string, HopRole
 
 describe.skipIf(!hasTshark)('packets as tshark reads them show the predicted frame at every hop', () => {
   const fields = ['icmp.type', 'eth.src', 'eth.dst', 'ip.src', 'ip.dst', 'ip.ttl', 'ip.len'];
-  it.each(healthy)('%s %s > %s', (name, from, to, roles) => {
+  it.each(healthy)('%s %s > %s', async (name, from, to, roles) => {
     const facts = flowOf(readKernelState(stateOf(name)), from, to);
-    for (const [file, role] of Object.entries(roles)) {
-      const frames = tsharkFields(join(scenarios.get(name)!, file), fields, ['-Y', 'icmp.type == 8 || icmp.type == 0']);
+    const captures = (await readSet(scenarios.get(name)!, Object.keys(roles))).map(({ drafts }) => drafts[0]!);
+    const seenBy = tsharkFieldsOfAll(captures, fields, ['-Y', 'icmp.type == 8 || icmp.type == 0']);
+    for (const [i, [file, role]] of Object.entries(roles).entries()) {
+      const frames = seenBy[i]!;
       for (const [type, sourceMac, destinationMac, sources, destinations, ttls, lengths] of frames) {
         const hop = plain(facts[type === '8' ? 'request' : 'reply'][role]);
         const outer = sources!.includes(',');

@@ -15,7 +15,17 @@ const rows = readExpectedTable()
   .filter((row) => row.options.length === 0)
   .map((row) => ({ ...row, title: `${row.scenario} ${row.captures.length}` }));
 
-async function screenOf(row: (typeof rows)[number]): Promise<{ lines: string[]; first: string }> {
+interface Screen {
+  lines: string[];
+  first: string;
+}
+const screens = new Map<string, Promise<Screen>>();
+function screenOf(row: (typeof rows)[number]): Promise<Screen> {
+  const shown = screens.get(row.title) ?? show(row);
+  screens.set(row.title, shown);
+  return shown;
+}
+async function show(row: (typeof rows)[number]): Promise<Screen> {
   const run = await runInProcess(['check', ...row.captures, '--format', 'json'], row.folder);
   const report = JSON.parse(run.stdout) as Report;
   const lines = reportPretty(report, options({ width: 80, explain: explanationOf }))

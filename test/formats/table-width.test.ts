@@ -6,8 +6,10 @@ import { columns } from '../../src/formats/layout.js';
 import { paintFor } from '../../src/formats/paint.js';
 import { hopRows, hopTable } from '../../src/formats/table.js';
 import { shortNames } from '../../src/report/reading.js';
+import { share } from '../support/budget.js';
 import { fixture, fixtureNames } from './support.js';
 
+const places = [null, 'a', 'café ≈ 漢字.cap #1', `${'x'.repeat(70)} #2`, `e${'\u0301'.repeat(9)} #3`];
 const widest = (text: string): number => Math.max(...text.split('\n').map(columns));
 
 it.each(fixtureNames)('%s', (name) => {
@@ -20,8 +22,8 @@ it.each(fixtureNames)('%s', (name) => {
       ...(journey.reply === null ? [] : [hopRows(report, journey, 'reply', journey.reply, nameOf)]),
     ]);
   let layouts = 0;
-  for (const rows of tables.slice(0, 3)) {
-    for (const place of [null, 'a', 'café ≈ 漢字.cap #1', `${'x'.repeat(70)} #2`, `e${'\u0301'.repeat(9)} #3`]) {
+  for (const [turn, rows] of tables.slice(0, 3).entries()) {
+    for (const place of share(places, 3, turn)) {
       const named =
         place === null ? rows : rows.map((row) => ({ ...row, place: row.state === 'seen' ? place : row.place }));
       for (const color of [false, true]) {

@@ -7,6 +7,7 @@ import { defaultProfile } from '../../src/expect/profiles.js';
 import type { ProbeKind } from '../../src/path/probe-kinds.js';
 import type * as pipeline from '../../src/pipeline.js';
 import type { CheckRequest } from '../../src/pipeline.js';
+import { share, times } from '../support/budget.js';
 import { readExpectedTable } from '../support/expected-table.js';
 import { ipipPath, writeCaptures } from '../support/ipip-path.js';
 import { capturesIn, projectRoot } from '../support/run-tool.js';
@@ -54,7 +55,7 @@ async function tell(
 }
 
 describe('reading captures in several threads', () => {
-  it.each(readExpectedTable().map((row) => [row.scenario, row] as const))(
+  it.each(share(readExpectedTable(), 20, 0).map((row) => [row.scenario, row] as const))(
     'gives the same report of %s',
     async (_, row) => {
       const files = (row.captures.length > 0 ? row.captures : capturesIn(row.folder)).map((f) => join(row.folder, f));
@@ -65,8 +66,8 @@ describe('reading captures in several threads', () => {
   );
 
   it('leaves files to other threads, and gives the same report of a flood with losses and fragments', async () => {
-    const path = ipipPath({ probes: 3000, interval: 1_000_000n, seed: 11 })
-      .drop({ at: 'S34', probe: Array.from({ length: 100 }, (_, i) => 1 + i * 30) })
+    const path = ipipPath({ probes: times(1000, 3000), interval: 1_000_000n, seed: 11 })
+      .drop({ at: 'S34', probe: Array.from({ length: 33 }, (_, i) => 1 + i * 30) })
       .fragment({ from: 'encapsulator-underlay', probe: [17, 400], mtu: 68, layer: 'outer' });
     const files = writeCaptures(join(root, 'flood'), path.captures());
     const alone = await tell(files, 0);
