@@ -155,3 +155,8 @@ export function earlierOf(here: Observation, earlier: Hop): Observation {
     ) ?? earlier.observations[0]!
   );
 }
+
+/** Where a Service's address still stands: the source's node turns it into a pod's when it forwards (kube-proxy, DNAT before routing). */
+export function isBeforeService(role: HopRole): boolean {
+  return role === 'source-pod' || role === 'source-bridge';
+}

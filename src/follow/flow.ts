@@ -31,6 +31,7 @@ export function collectFlows(evidence: Sighted): Flow[] {
   const { store, passedOver } = collectProbes(evidence);
   attachDamaged(evidence, store);
   joinRewritten(evidence, store);
+  joinRedirected(evidence, store);
   return store.flows().map(({ source, destination, protocol, ports, positions }) => ({
     source,
     destination,
@@ -399,6 +400,37 @@ function joinRewritten(evidence: Sighted, store: ProbeStore): void {
         joined.add(after);
       }
     }
+  }
+}
+
+/**
+ * A Service's address stands before the node that chooses a pod for it (kube-proxy's DNAT): the same source, port and message
+ * under another destination, seen nowhere else, with a higher TTL. What was sent to the Service belongs to the pod's flow.
+ */
+function joinRedirected(evidence: Sighted, store: ProbeStore): void {
+  const { columns: c, kinds } = evidence.sightings;
+  const { point, timeToLive, protocol } = kinds.columns;
+  const groups = new Map<string, number[]>();
+  for (let position = 0; position < store.length; position++) {
+    const row = store.firstRequest(position);
+    if (row === undefined || protocol[c.kind[row]!] === ICMP) continue;
+    const { source, ports, identifier, sequence } = store.key(position);
+    const name = `${protocol[c.kind[row]!]} ${source} ${ports >>> 16} ${identifier} ${sequence} ${c.payloadDigest[row]}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [position]);
+    else group.push(position);
+  }
+  for (const group of groups.values()) {
+    // More than two of one name were made up.
+    if (group.length !== 2) continue;
+    const [one, other] = group.map((position) => store.changeable(position)) as [Probe, Probe];
+    const ttlOf = ({ requests }: Probe): number => Math.min(...requests.map((row) => timeToLive[c.kind[row]!]!));
+    const [before, after] = ttlOf(one) > ttlOf(other) ? [one, other] : [other, one];
+    const there = new Set(after.requests.map((row) => point[c.kind[row]!]!));
+    if (ttlOf(before) <= ttlOf(after) || before.requests.some((row) => there.has(point[c.kind[row]!]!))) continue;
+    after.requests.push(...before.requests.splice(0));
+    after.replies.push(...before.replies.splice(0));
+    after.rewritten.push(before.key, ...before.rewritten.splice(0));
   }
 }
 

@@ -28,6 +28,12 @@ export function swapPorts(ports: number): number {
   return ((ports << 16) | (ports >>> 16)) >>> 0;
 }
 
+/** The Service that the probe was sent to, which a node turned into its destination; null: none. */
+export function serviceOf(probe: { readonly key: ProbeKey; readonly rewritten: readonly ProbeKey[] }): ProbeKey | null {
+  const { source, destination } = probe.key;
+  return probe.rewritten.find((key) => key.source === source && key.destination !== destination) ?? null;
+}
+
 /** Numbers that share one place in the hash table: they come one after the other, and so do their slots. */
 const NEIGHBOURS = 16;
 

@@ -52,6 +52,14 @@ export function captureNotes(evidence: Sighted, paths: readonly FlowPath[]): Not
 
 export function flowNotes(summary: FlowSummary): Note[] {
   const notes: Note[] = [];
+  const { octets } = summary.path;
+  if (octets.some((leg) => leg.places.length > 0) && octets.every((leg) => leg.places.every((p) => !p.hasHandshake))) {
+    notes.push({
+      id: 'no-handshake',
+      message: 'captured from the middle of the connection: no handshake was seen, its octets were followed',
+      points: [],
+    });
+  }
   const clock = summary.clock;
   // Between different pings there is no exchange by which clocks could be compared.
   if (clock !== null && summary.path.runs === null && Math.abs(clock.offset) > clock.bound) {

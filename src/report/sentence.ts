@@ -94,8 +94,17 @@ function brokenFlow(flow: FlowReport, journey: JourneyReport | null, nameOf: Nam
   return `${who} arrived, but not as expected: ${lowerFirst(message)}`;
 }
 
-function wordsOf({ probe }: FlowReport): ProbeWords {
-  return probeWords(probe?.kind ?? 'icmp');
+/** Of a connection that was open before the captures began. */
+const middle = {
+  request: 'segment',
+  requests: 'segments',
+  reply: 'segment back',
+  replies: 'segments back',
+} as const;
+
+function wordsOf({ probe, notes }: FlowReport): ProbeWords {
+  const words = probeWords(probe?.kind ?? 'icmp');
+  return notes.some(({ id }) => id === 'no-handshake') ? { ...words, ...middle } : words;
 }
 
 const isUnanswered = ({ findings }: JourneyReport): boolean =>
@@ -154,7 +163,8 @@ export function rolesNotCaptured(flows: readonly FlowReport[]): HopRole[] {
 /** What a pass says: with rules left out, or hop by hop, not all of the requests need have arrived. */
 function whatPassed(report: Report): string {
   const kinds = probeKinds.filter((kind) => report.flows.some((flow) => (flow.probe?.kind ?? 'icmp') === kind));
-  const { request, requests, reply, replies } = probeWords(kinds.length === 1 ? kinds[0]! : 'icmp');
+  const { request, requests, reply, replies } =
+    report.flows.length === 1 ? wordsOf(report.flows[0]!) : probeWords(kinds.length === 1 ? kinds[0]! : 'icmp');
   const sum = (read: (flow: FlowReport) => number): number =>
     report.flows.reduce((total, flow) => total + read(flow), 0);
   const [probes, delivered, replied] = [sum((f) => f.probes), sum((f) => f.delivered), sum((f) => f.replied)];

@@ -1,6 +1,7 @@
-import { swapPorts } from '../../follow/probe-key.js';
+import { serviceOf, swapPorts } from '../../follow/probe-key.js';
 import type { Observation } from '../../observe/observation.js';
 import { probeKeyText, probeWords } from '../../path/probe-kinds.js';
+import { isBeforeService } from '../compare.js';
 import { everywhere } from '../everywhere.js';
 import { defineHopRule, fail, pass, proof, unproven } from '../rule.js';
 
@@ -32,7 +33,8 @@ export default defineHopRule<IdentifierRewritten>({
     const { name: what } = probeWords(kind);
     const text = ({ number, ports: p }: Observation): string =>
       probeKeyText(kind, { number, ports: p === null ? 0 : p.source * 65_536 + p.destination });
-    const { number, ports } = probe.key;
+    const { number } = probe.key;
+    const { ports } = (isBeforeService(hop.role) ? serviceOf(probe) : null) ?? probe.key;
     const expected = probeKeyText(kind, { number, ports: direction === 'request' ? ports : swapPorts(ports) });
     const wrong = hop.observations.filter((o) => text(o) !== expected);
     if (wrong.length === 0) return pass(hop.observations);

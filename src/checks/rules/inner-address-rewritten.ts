@@ -1,4 +1,6 @@
 import { addressText } from '../../decode/address.js';
+import { serviceOf } from '../../follow/probe-key.js';
+import { isBeforeService } from '../compare.js';
 import { everywhere } from '../everywhere.js';
 import { defineHopRule, fail, type Proof, pass, proof } from '../rule.js';
 
@@ -14,7 +16,8 @@ export default defineHopRule<InnerAddress>({
     name: 'inner-address-rewritten',
     severity: 'error',
     summary: "The inner source or destination is not the pod's.",
-    proves: 'A pass proves that no NAT touched the datagram before this hop.',
+    proves:
+      'A pass proves that no NAT touched the datagram before this hop, but for a Service that the source node turns into its pod.',
     shows: 'Another inner source (or destination) than at the pod, with the same sequence and payload.',
     remedy:
       "Masquerading where pod traffic must not be: compare `iptables -t nat -S` (FLANNEL-POSTRTG, cali-nat-outgoing, the CNI bridge's ipMasq) on the node where it changed.",
@@ -35,8 +38,11 @@ export default defineHopRule<InnerAddress>({
   message: ({ field, expected, found }) => `${field} is ${found}, expected ${expected}`,
   check(hop, leg, { probe }) {
     const forward = leg.direction === 'request';
-    const source = hop.facts.innerSource?.value ?? (forward ? probe.key.source : probe.key.destination);
-    const destination = hop.facts.innerDestination?.value ?? (forward ? probe.key.destination : probe.key.source);
+    const service = isBeforeService(hop.role) ? serviceOf(probe) : null;
+    const far = service?.destination ?? probe.key.destination;
+    const source = (service === null ? hop.facts.innerSource?.value : null) ?? (forward ? probe.key.source : far);
+    const destination =
+      (service === null ? hop.facts.innerDestination?.value : null) ?? (forward ? far : probe.key.source);
     const wrong: Proof[] = [];
     for (const o of hop.observations) {
       if (o.inner.source !== source)
@@ -46,6 +52,11 @@ export default defineHopRule<InnerAddress>({
       }
     }
     const first = wrong[0];
+    if (first === undefined && service !== null)
+      return pass(
+        hop.observations,
+        `sent to the Service ${addressText(service.destination)}:${service.ports & 0xffff}`,
+      );
     if (first === undefined) return pass(hop.observations);
     return fail({ field: first.field!, expected: first.expected!, found: first.found! }, ...wrong);
   },

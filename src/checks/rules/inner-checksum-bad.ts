@@ -1,5 +1,6 @@
-import { isSourceSide } from '../../follow/journey.js';
+import { isSourceSide, type Journey, type Leg } from '../../follow/journey.js';
 import { probeWords } from '../../path/probe-kinds.js';
+import { firstSeen } from '../compare.js';
 import { everywhere } from '../everywhere.js';
 import { defineHopRule, fail, notApplicable, pass, proof, unproven } from '../rule.js';
 
@@ -28,20 +29,33 @@ export default defineHopRule<InnerChecksum>({
   },
   places: everywhere,
   message: ({ which }) => `the ${which} checksum is wrong behind the wire`,
-  check(hop, { direction }, { path, reply }) {
+  check(hop, leg, journey) {
     // At the wire and behind it a checksum that hardware fills in must be there.
     if (isSourceSide(hop.place)) return notApplicable;
     const header = hop.observations.find((o) => o.inner.checksumRight === false);
     if (header !== undefined)
       return fail({ which: 'inner IP header' }, proof(header.ref, 'inner header checksum', 'right', 'wrong'));
     const message = hop.observations.find((o) => o.messageChecksumRight === false);
-    const { message: which } = probeWords(path.flow.kind);
-    // Virtual NICs of one host hand over what an offload was to fill in (virtio, VIRTIO_NET_HDR_F_DATA_VALID): a kernel took it.
-    if (message !== undefined && path.flow.kind !== 'icmp' && direction === 'request' && reply !== null)
-      return pass(hop.observations, `the ${which} checksum was left to an offload, and the message was answered`);
+    const { message: which } = probeWords(journey.path.flow.kind);
+    if (message !== undefined && wasTaken(leg, journey))
+      return pass(hop.observations, `the ${which} checksum was left to an offload, and a kernel took the message`);
     if (message !== undefined) return fail({ which }, proof(message.ref, `${which} checksum`, 'right', 'wrong'));
     return hop.observations.some((o) => o.messageChecksumRight === null)
       ? unproven('bytes', 'the message was not captured whole')
       : pass(hop.observations);
   },
 });
+
+/**
+ * Virtual NICs of one host hand over a checksum that is still to be filled in, and the receiving kernel does not look at it
+ * (CHECKSUM_PARTIAL, include/linux/skbuff.h). It was open where it was sent, and something shows that the message was taken.
+ */
+function wasTaken(leg: Leg, { path, request, reply }: Journey): boolean {
+  if (path.flow.kind === 'icmp' || firstSeen(leg)?.observations[0]?.messageChecksumRight !== false) return false;
+  if (leg.direction === 'request') return reply !== null;
+  if (path.flow.kind === 'tcp') return path.octets.some((o) => o.direction === 'reply' && (o.received ?? -1) >= 0);
+  // Of an answer nothing tells, but the question came in the same way and was taken.
+  return request.hops.some(
+    (h) => !isSourceSide(h.place) && h.observations.some((o) => o.messageChecksumRight === false),
+  );
+}
