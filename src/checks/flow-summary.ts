@@ -22,6 +22,7 @@ import {
   type Instant,
   isCeOverNotEct,
   type Observation,
+  type SynSighting,
 } from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
 import type { SightingColumns } from '../observe/sightings.js';
@@ -552,14 +553,18 @@ export class FlowSummary {
   }
 
   get mtuEvidence(): MtuEvidence[] {
-    const { flow, syns } = this.path;
+    const { flow, syns, tunnelMtu } = this.path;
     const found: MtuEvidence[] = [];
+    const podOf = (s: SynSighting): HopRole => (s.source === flow.source ? 'source-pod' : 'destination-pod');
     for (const s of syns) {
       const here =
         (s.source === flow.source && s.destination === flow.destination) ||
         (s.source === flow.destination && s.destination === flow.source);
       // MSS + 40: IPv4 and TCP header without options (RFC 9293 section 3.7.1).
-      if (here && s.mss > 0) found.push({ mtu: s.mss + 40, by: 'TCP SYN MSS + 40', ref: s.ref });
+      // A node may clamp the MSS for its own reasons: below the tunnel's only the sender's own capture speaks of its MTU.
+      const isOwn = this.path.assignments.some((a) => a.point === s.point && a.role === podOf(s));
+      if (here && s.mss > 0 && (isOwn || s.mss + 40 >= tunnelMtu.value))
+        found.push({ mtu: s.mss + 40, by: 'TCP SYN MSS + 40', ref: s.ref });
     }
     for (const e of this.tooBig) {
       if (e.quotedOuter === null && e.nextHopMtu > 0)

@@ -1,4 +1,5 @@
 /** What only TCP and UDP show: refused connections, lengths of segments that do not come through, checksums left to hardware. */
+import { isSourceSide } from '../follow/journey.js';
 import { type OctetLoss, octetLosses } from '../follow/octets.js';
 import { refText } from '../observe/observation.js';
 import { kindOfProtocol, probeWords } from '../path/probe-kinds.js';
@@ -22,6 +23,28 @@ function refused(scene: FlowScene): Draft[] {
   const first = reply!.hops.find((h) => h.state === 'seen')!;
   const byPod = first.role === 'destination-pod';
   const port = scene.summary.path.flow.ports & 0xffff;
+  if (request.disposition === 'refused') {
+    const far = !isSourceSide(first.role);
+    return [
+      {
+        id: 'forward-reject',
+        direction: 'request',
+        segment: segmentBetween(first.role, 'destination-pod'),
+        confidence: 'certain',
+        message: `a rule before the destination pod answers SYNs to port ${port} with a reset: the pod never saw them`,
+        fact: `the reset is first seen at ${refText(first.observations[0]!)}, and neither it nor the SYN at the destination pod`,
+        evidence: found.finding.evidence,
+        first: [
+          {
+            cause: 'a firewall rule answers with a reset (REJECT --reject-with tcp-reset)',
+            confirm: 'a REJECT rule counts the SYNs',
+            on: far ? 'receiver' : 'sender',
+            command: () => 'iptables -L -vn | grep tcp-reset; nft list ruleset | grep reset',
+          },
+        ],
+      },
+    ];
+  }
   return [
     {
       id: 'connection-refused',

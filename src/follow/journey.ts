@@ -140,10 +140,22 @@ export function buildJourney(evidence: Sighted, path: FlowPath, probe: Probe, po
   );
   const run = path.runs === null ? null : runOf(path, requests.length > 0 ? requests : replies);
   const sights = [...probe.requests, ...probe.replies].map((row) => sightOf(evidence, row));
-  const request = buildLeg(path, 'request', requests, replies, refusals, run, sights);
+  const isReset = isResetOnTheWay(path, replies);
+  const request = buildLeg(
+    path,
+    'request',
+    requests,
+    isReset ? [] : replies,
+    refusals,
+    run,
+    sights,
+    new Set(),
+    isReset,
+  );
   // A capture that missed the request on its way cannot tell that the reply was lost there.
   const blind = new Set(request.hops.filter((h) => h.state === 'blind').map((h) => h.point!));
-  const reply = replies.length === 0 ? null : buildLeg(path, 'reply', replies, [], refusals, run, sights, blind);
+  const reply =
+    replies.length === 0 ? null : buildLeg(path, 'reply', replies, [], refusals, run, sights, blind, isReset);
   const onPath = new Set(path.assignments.filter((a) => a.role !== null).map((a) => a.point));
   return {
     path,
@@ -195,6 +207,13 @@ export function buildCompositeJourney(evidence: Sighted, path: FlowPath): Journe
   };
 }
 
+/** The destination's pod was captured, and the reset that answers the SYN did not come from there. */
+function isResetOnTheWay({ assignments }: FlowPath, replies: readonly Observation[]): boolean {
+  if (replies.length === 0 || !replies.every((o) => o.isReset)) return false;
+  const ends = assignments.filter(({ role }) => role === 'destination-pod' || role === 'destination-bridge');
+  return ends.length > 0 && !replies.some((o) => ends.some(({ point }) => point.series === o.point.series));
+}
+
 function observations(evidence: Sighted, rows: readonly number[]): Observation[] {
   return rows
     .map((row) => observationAt(evidence, row))
@@ -215,6 +234,8 @@ function buildLeg(
   run: number | null,
   sights: readonly Sight[],
   blind: ReadonlySet<CapturePoint> = new Set(),
+  /** Somebody on the way answered in the destination's name that it takes no connection. */
+  isReset = false,
 ): Leg {
   const order = direction === 'request' ? hopRoles : mirrored;
   // By the first point of their capture, which stands for all its files.
@@ -234,12 +255,15 @@ function buildLeg(
   }
   const direct = passesNoTunnel(path, seen);
   const last = draft.findLastIndex((d) => d.observations.length > 0);
+  // A reset that was made on the way passed nothing before.
+  const first = isReset && direction === 'reply' ? draft.findIndex((d) => d.observations.length > 0) : 0;
   // Who was answered got there: a capture behind the last sighting did not lose the request, it missed it.
   const answered = answers.length > 0;
   const all: Hop[] = draft.map((d, i) => {
     const place = placeIn(direction, d.role);
     const sourceSide = isSourceSide(d.role);
-    const stated = stateOf(path, d, i < last || answered || (d.point !== null && blind.has(d.point)), direct, run);
+    const isMissed = i >= first && (i < last || answered || (d.point !== null && blind.has(d.point)));
+    const stated = stateOf(path, d, isMissed, direct, run);
     // That no device of a node shows it says something only where nothing later does.
     const isVoid = stated !== 'absent' && d.point !== null && path.unseen.get(d.role) === d.point;
     const state = isVoid ? 'not-captured' : stated;
@@ -283,7 +307,7 @@ function buildLeg(
     if (lastSeen.role === end) return 'delivered';
     if (direction === 'request' && answers.length > 0) return 'delivered';
     const refused = refusals.some((e) => e.type !== 5 && quotesDirection(e, direction));
-    if (refused) return 'refused';
+    if (refused || (isReset && direction === 'request')) return 'refused';
     if (firstMissing === null) return 'insufficient-evidence';
     if (path.damaged.has(firstMissing.point!.file)) return 'insufficient-evidence';
     const astray = path.assignments.some((a) => a.offPath && byPoint.has(a.point.index));

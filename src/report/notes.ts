@@ -1,5 +1,7 @@
 /** Capture artefacts: recognised, named once, and never a finding. */
+
 import type { FlowSummary } from '../checks/flow-summary.js';
+import { addressText } from '../decode/address.js';
 import type { FlowPath } from '../follow/journey.js';
 import type { CapturePoint } from '../observe/capture-point.js';
 import { compareText, type Sighted } from '../observe/sighted.js';
@@ -52,7 +54,17 @@ export function captureNotes(evidence: Sighted, paths: readonly FlowPath[]): Not
 
 export function flowNotes(summary: FlowSummary): Note[] {
   const notes: Note[] = [];
-  const { octets } = summary.path;
+  const { octets, flow } = summary.path;
+  const service = flow.probes.rewritten.find(
+    (key) => key.source === flow.source && key.destination !== flow.destination,
+  );
+  if (service !== undefined && flow.kind !== 'icmp') {
+    notes.push({
+      id: 'service',
+      message: `the pod asked ${addressText(service.destination)}:${service.ports & 0xffff}, a Service, which its node turned into ${addressText(flow.destination)}:${flow.ports & 0xffff}`,
+      points: [],
+    });
+  }
   if (octets.some((leg) => leg.places.length > 0) && octets.every((leg) => leg.places.every((p) => !p.hasHandshake))) {
     notes.push({
       id: 'no-handshake',
