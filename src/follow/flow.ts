@@ -414,8 +414,8 @@ function joinRedirected(evidence: Sighted, store: ProbeStore): void {
   for (let position = 0; position < store.length; position++) {
     const row = store.firstRequest(position);
     if (row === undefined || protocol[c.kind[row]!] === ICMP) continue;
-    const { source, ports, identifier, sequence } = store.key(position);
-    const name = `${protocol[c.kind[row]!]} ${source} ${ports >>> 16} ${identifier} ${sequence} ${c.payloadDigest[row]}`;
+    const { source, ports, number } = store.key(position);
+    const name = `${protocol[c.kind[row]!]} ${source} ${ports >>> 16} ${number} ${c.payloadDigest[row]}`;
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [position]);
     else group.push(position);
