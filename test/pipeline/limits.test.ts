@@ -28,7 +28,9 @@ describe('more than is judged', () => {
   it('of requests under one identifier and sequence number is said; copies of one request are not more', async () => {
     const report = await reportOf('payloads', 100);
     expect(report.outcome).toBe('unproven');
-    expect(limitsIn(report)).toEqual([expect.stringMatching(/share an identifier .* 68 were passed over$/)]);
+    expect(limitsIn(report)).toEqual([
+      expect.stringMatching(/have the same ICMP identifier\/sequence .* 68 were passed over$/),
+    ]);
     expect(limitsIn(await reportOf('payloads', 32))).toEqual([]);
     expect(limitsIn(await reportOf('copies', 100))).toEqual([]);
   });
