@@ -55,6 +55,12 @@ it('runs nothing when it is installed, of which npm warns', () => {
   expect(Object.keys(scripts).filter((name) => run.includes(name))).toEqual([]);
 });
 
+it('has the man page, in a list: npm links no other', () => {
+  const { man } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { man: readonly string[] };
+  expect(man).toHaveLength(1);
+  expect(Array.isArray(man) && readFileSync(join(installed, man[0]!), 'utf8')).toMatch(/^\.TH /m);
+});
+
 it('has a command line that checks, and reads its own report', () => {
   const bin = join(installed, 'bin/ipip-trace.js');
   const report = join(folder, 'report.json');
