@@ -1,8 +1,9 @@
 /** `explain` and what reporters show of a rule or a diagnosis: the catalogue's own words. */
 import { findRule } from '../checks/registry.js';
 import type { RuleMeta, Source } from '../checks/rule.js';
-import { type DiagnosisText, findDiagnosis } from '../diagnose/catalogue.js';
+import { findDiagnosis } from '../diagnose/catalogue.js';
 import { sceneOf } from '../diagnose/draft.js';
+import type { DiagnosisText } from '../diagnose/text.js';
 
 /** Summary and cure of a rule (id or name) or diagnosis; null when there is none. */
 export function explanationOf(id: string): { summary: string; remedy: string } | null {

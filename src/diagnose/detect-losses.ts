@@ -8,12 +8,13 @@ import { elapsed, isCeOverNotEct, refText } from '../observe/observation.js';
 import type { ProbeKind } from '../path/probe-kinds.js';
 import type { Direction } from '../path/roles.js';
 import { segmentBetween } from '../path/segments.js';
-import { type CauseText, findDiagnosis } from './catalogue.js';
+import { findDiagnosis } from './catalogue.js';
 import { segmentOfStage, segmentStage, stagesOf } from './detect-mtu.js';
 import type { Draft } from './draft.js';
 import { type LossPattern, lossPattern } from './loss-pattern.js';
 import { directionOf, isConsequence, tunnelErrors } from './refusals.js';
 import type { FlowScene } from './scene.js';
+import type { CauseText } from './text.js';
 import {
   absentFrom,
   bySegment,

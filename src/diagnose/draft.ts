@@ -8,7 +8,8 @@ import { baseName } from '../follow/point-name.js';
 import type { FrameRef } from '../observe/observation.js';
 import type { Direction } from '../path/roles.js';
 import type { Diagnosis } from '../report/report.js';
-import { type CauseText, findDiagnosis, type Scene } from './catalogue.js';
+import { findDiagnosis } from './catalogue.js';
+import type { CauseText, Scene } from './text.js';
 
 export interface Draft {
   readonly id: string;
