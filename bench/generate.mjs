@@ -17,8 +17,8 @@ const startSeconds = 1_700_000_000;
 
 /** Frames by workload, nodes of I: small is for a look, full is what the bars are about. */
 const frames = {
-  small: { A: 300_000, B: 100_000, C: 300_000, D: 50_000, F: 500_000, H: 40_000, I: 40 },
-  full: { A: 3_000_000, B: 1_000_000, C: 3_000_000, D: 500_000, F: 5_000_000, H: 400_000, I: 100 },
+  small: { A: 300_000, B: 100_000, C: 300_000, D: 50_000, F: 500_000, H: 40_000, I: 40, J: 300_000 },
+  full: { A: 3_000_000, B: 1_000_000, C: 3_000_000, D: 500_000, F: 5_000_000, H: 400_000, I: 100, J: 3_000_000 },
 };
 
 /** The files of each workload, in the order in which they are given to the command. */
@@ -239,6 +239,72 @@ function flood(files, count, flows, seed) {
   for (const out of outs) out.close();
 }
 
+/** A segment of a connection; its data repeats one octet, so that the checksum is soon made. */
+function segment(source, destination, { ports, sequence, acknowledges, flags, length }) {
+  const bytes = Buffer.alloc(20 + length);
+  bytes.writeUInt16BE(ports[0], 0);
+  bytes.writeUInt16BE(ports[1], 2);
+  bytes.writeUInt32BE(sequence >>> 0, 4);
+  bytes.writeUInt32BE(acknowledges >>> 0, 8);
+  bytes[12] = 0x50;
+  bytes[13] = flags;
+  bytes.writeUInt16BE(64_240, 14);
+  const pseudo = Buffer.from([...octetsOf(source), ...octetsOf(destination), 0, 6, 0, 0]);
+  pseudo.writeUInt16BE(bytes.length, 10);
+  bytes.writeUInt16BE(~sum(bytes, 0, 20, sum(pseudo, 0, 12)) & 0xffff, 16);
+  return bytes;
+}
+
+function nextSegment({ ports, client, server, sent, step }) {
+  const [SYN, ACK] = [0x02, 0x10];
+  if (step === 0) return { ports, sequence: client, acknowledges: 0, flags: SYN, length: 0 };
+  const there = { ports, sequence: client + 1, acknowledges: server + 1 + sent, flags: ACK, length: 0 };
+  if (step % 2 === 0) return there;
+  const back = { ports: [ports[1], ports[0]], acknowledges: client + 1 };
+  if (step === 1) return { ...back, sequence: server, flags: SYN | ACK, length: 0 };
+  return { ...back, sequence: server + 1 + sent, flags: ACK, length: 120 };
+}
+
+/**
+ * `connections` from pod to pod at both nodes, a segment of each in turn: a handshake, then segments of 120 octets from the server, each
+ * acknowledged. One of 500 is lost between the nodes and sent again in the next turn.
+ */
+function talks(files, count, connections, seed) {
+  const outs = files.map((file) => new CaptureWriter(file, 1));
+  const random = randomNumbers(seed);
+  const all = Array.from({ length: connections }, (_, n) => ({
+    ports: [20_000 + n, 8080],
+    client: random(0xffff_ffff),
+    server: random(0xffff_ffff),
+    sent: 0,
+    step: 0,
+  }));
+  for (let i = 0; i < count >> 1; i++) {
+    const c = all[i % connections];
+    const back = c.step % 2 === 1;
+    const { length, ...inner } = nextSegment(c);
+    const [source, destination] = back ? [destinationPod, sourcePod] : [sourcePod, destinationPod];
+    const data = segment(source, destination, { ...inner, length });
+    const datagram = ipv4({
+      source,
+      destination,
+      protocol: 6,
+      timeToLive: 63,
+      identification: random(65_535) + 1,
+      data,
+    });
+    const frame = places.wire.wrap(datagram, back, random);
+    const isLost = length > 0 && random(500) === 0;
+    const [near, far] = back ? [outs[1], outs[0]] : outs;
+    near.write(frame, i * 4);
+    if (!isLost) far.write(frame, i * 4 + 2);
+    // What is lost is not acknowledged, and comes again in place of the next segment.
+    if (!isLost) c.sent += length;
+    c.step += isLost ? 2 : 1;
+  }
+  for (const out of outs) out.close();
+}
+
 /**
  * Each of `count` nodes has one pod, which pings every other one three times: 40 nodes make 1,560 flows and 4,680 requests, 100
  * make 9,900 and 29,700. `isLost(from, to)`: the datagram leaves its node and never arrives.
@@ -319,6 +385,9 @@ export function generate(workload, size) {
     case 'I':
       mesh(dirname(files[0]), count);
       break;
+    case 'J':
+      talks(files, count, size === 'full' ? 2_000 : 200, 13);
+      break;
     default:
       throw new Error(`no workload ${workload}`);
   }
@@ -326,7 +395,7 @@ export function generate(workload, size) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const names = process.argv.slice(2).filter((a) => !a.startsWith('--'));
-  for (const name of names.length > 0 ? names : ['A', 'B', 'C', 'D', 'F', 'G', 'H', 'I']) {
+  for (const name of names.length > 0 ? names : ['A', 'B', 'C', 'D', 'F', 'G', 'H', 'I', 'J']) {
     generate(name, process.argv.includes('--full') ? 'full' : 'small');
   }
 }

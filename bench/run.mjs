@@ -16,9 +16,9 @@ const args = process.argv.slice(2);
 const size = args.includes('--full') ? 'full' : 'small';
 const runsAt = args.indexOf('--runs');
 const rounds = runsAt < 0 ? 5 : Number(args[runsAt + 1]);
-const wanted = args.filter((a) => /^[A-I]$/.test(a));
+const wanted = args.filter((a) => /^[A-J]$/.test(a));
 const workloads =
-  wanted.length > 0 ? wanted : ['A', 'B', 'C', 'D', 'E', 'G', 'H', 'I', ...(size === 'full' ? ['F'] : [])];
+  wanted.length > 0 ? wanted : ['A', 'B', 'C', 'D', 'E', 'G', 'H', 'I', 'J', ...(size === 'full' ? ['F'] : [])];
 
 const quoted = (files) => files.map((f) => `'${f}'`).join(' ');
 const node = `'${process.execPath}'`;
@@ -38,6 +38,8 @@ function commandsOf(workload, files) {
       return { tool: tool(files), 'node -e 0': `${node} -e 0`, tshark: `tshark -n -r '${files[0]}'` };
     case 'I':
       return { tool: tool(files) };
+    case 'J':
+      return { tool: `${tool(files)} --probe tcp`, ...floor };
     case 'G':
       return { tool: tool(files), 'zcat | tcpdump': `zcat '${files[0]}' | tcpdump -r - -w /dev/null ${wireFilter}` };
     case 'A':

@@ -22,6 +22,7 @@ import { KnownPoints } from './places/known-points.js';
 import { pointsNamed, type StatedPoint, statedRoles } from './places/stated.js';
 import { mostFrequent, roundTripDifference, viewPoints } from './point-view.js';
 import { findRuns } from './runs.js';
+import { synsOf } from './syns-of.js';
 import { Witness } from './witness.js';
 
 export interface PathOptions {
@@ -250,7 +251,7 @@ function makePath(
     nodeIsSource: isFromNode,
     errors,
     arps: evidence.arps,
-    syns: evidence.syns,
+    syns: synsOf(evidence.syns, flow),
     octets: octetLegs(evidence, flow, assignments),
     answerIsDue: isAnswerDue(evidence, flow),
     damaged,
