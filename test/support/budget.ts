@@ -2,7 +2,7 @@
  * How much is tried of what could be tried without end. `npm test` tries a part, the same in every run; `npm run test:long`
  * (TEST_LONG=1) tries more, or all.
  */
-export const isLong = process.env.TEST_LONG === '1';
+const isLong = process.env.TEST_LONG === '1';
 
 /** How often, for a property and the like. */
 export function times(usual: number, long: number): number {
