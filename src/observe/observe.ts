@@ -23,7 +23,7 @@ import { countFrame, ENDS_FRAMES, noteEnds, Points } from './points.js';
 import type { ProbeReader } from './probes/probe-reader.js';
 import { openReaders } from './probes/registry.js';
 import { type Assembled, Reassembly } from './reassembly.js';
-import { Streams } from './streams.js';
+import { ACK, Streams, SYN } from './streams.js';
 import { transportChecksumRight } from './transport-checksum.js';
 
 /** Limits that keep a hostile capture from filling the memory; what goes beyond is counted in `dropped`. */
@@ -42,7 +42,9 @@ export class FileObserver {
   /** By IP protocol. */
   readonly #readers: readonly (ProbeReader | null)[];
   readonly #flooding: ProbeReader;
-  readonly #talks = new Map<string, RawTalk>();
+  readonly #talks: RawTalk[] = [];
+  /** Lower end, higher end, and at which points and by which protocol they talk. */
+  readonly #talking = new Map<number, Map<number, Set<number>>>();
   /** The last frame was a message of the kind that comes in floods. */
   #inFlood = false;
   readonly #errors: RawError[] = [];
@@ -175,7 +177,7 @@ export class FileObserver {
       arps: [...this.#arps.values()],
       syns: [...this.#syns.values()],
       streams: this.#streams.all,
-      talks: [...this.#talks.values()],
+      talks: this.#talks,
       dropped: {
         messages: this.#messages.dropped,
         ...this.#dropped,
@@ -232,12 +234,12 @@ export class FileObserver {
     this.#sampleTransport(frame, view, traffic, view.tcp, 6);
     this.#noteTalk(view, point, view.tcp, 'tcp');
     const flags = tcp.flags(bytes, view.tcp);
-    if ((flags & 0x02) === 0) return;
+    if ((flags & SYN) === 0) return;
     const source = ipv4.source(bytes, view.inner);
     const destination = ipv4.destination(bytes, view.inner);
     const sourcePort = tcp.sourcePort(bytes, view.tcp);
     const destinationPort = tcp.destinationPort(bytes, view.tcp);
-    const acknowledges = (flags & 0x10) !== 0;
+    const acknowledges = (flags & ACK) !== 0;
     const key = `${point} ${source} ${destination} ${sourcePort} ${destinationPort} ${acknowledges}`;
     if (this.#syns.has(key)) return;
     if (this.#syns.size >= MAX_SYNS) {
@@ -258,27 +260,23 @@ export class FileObserver {
     });
   }
 
-  /** Who talks to whom, so that a report without a ping can say what could be followed instead. */
+  /**
+   * Who talks to whom, so that a report without a ping can say what could be followed instead. The side that was heard first is
+   * taken to have begun. Asked of every decoded frame, so the keys are numbers: an end is an address and a port, 48 bits.
+   */
   #noteTalk({ bytes, inner }: FrameView, point: number, at: number, kind: RawTalk['kind']): void {
-    if (this.#talks.size >= MAX_TALKS) return;
-    const ends = [
-      { address: ipv4.source(bytes, inner), port: tcp.sourcePort(bytes, at) },
-      { address: ipv4.destination(bytes, inner), port: tcp.destinationPort(bytes, at) },
-    ] as const;
-    // The side that was heard first is taken to have begun.
-    const key = (from: (typeof ends)[number], to: (typeof ends)[number]): string =>
-      `${point} ${kind} ${from.address} ${from.port} ${to.address} ${to.port}`;
-    if (this.#talks.has(key(ends[1], ends[0]))) return;
-    const own = key(ends[0], ends[1]);
-    if (this.#talks.has(own)) return;
-    this.#talks.set(own, {
-      point,
-      kind,
-      source: ends[0].address,
-      destination: ends[1].address,
-      sourcePort: ends[0].port,
-      destinationPort: ends[1].port,
-    });
+    if (this.#talks.length >= MAX_TALKS) return;
+    const source = ipv4.source(bytes, inner);
+    const destination = ipv4.destination(bytes, inner);
+    const sourcePort = tcp.sourcePort(bytes, at);
+    const destinationPort = tcp.destinationPort(bytes, at);
+    const ends = [source * 65_536 + sourcePort, destination * 65_536 + destinationPort] as const;
+    const byEnd = this.#talking.get(Math.min(...ends)) ?? new Map<number, Set<number>>();
+    const places = byEnd.get(Math.max(...ends)) ?? new Set<number>();
+    const place = point * 2 + Number(kind === 'udp');
+    if (places.has(place)) return;
+    this.#talking.set(Math.min(...ends), byEnd.set(Math.max(...ends), places.add(place)));
+    this.#talks.push({ point, kind, source, destination, sourcePort, destinationPort });
   }
 
   #sampleTransport(frame: FrameCursor, view: FrameView, traffic: Traffic, at: number, protocol: number): void {
