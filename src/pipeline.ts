@@ -23,7 +23,7 @@ import { type IntakeOptions, observeCaptures } from './observe/intake.js';
 import { timeText } from './observe/observation.js';
 import { gatherSighted, type Sighted } from './observe/sighted.js';
 import type { ExpectationSource } from './path/facts.js';
-import { probeKinds } from './path/probe-kinds.js';
+import { kindsOf } from './path/probe-kinds.js';
 import { buildReport, type FlowResult, flowReport } from './report/build-report.js';
 import { type JudgementTally, KeptJourneys } from './report/kept-journeys.js';
 import type { Report } from './report/report.js';
@@ -217,7 +217,7 @@ async function readAll(request: CheckRequest): Promise<Reading> {
   const { paths, problems } = expandCapturePaths(request.captures);
   const intake = await observeCaptures(paths, {
     ...request,
-    probes: request.probes === 'auto' ? probeKinds : (request.probes ?? ['icmp']),
+    probes: kindsOf(request.probes),
   });
   // The same words whatever the order of the arguments.
   const unusable = [...problems, ...intake.problems].sort();

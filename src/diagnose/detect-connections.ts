@@ -2,8 +2,9 @@
 import { isSourceSide } from '../follow/journey.js';
 import { type OctetLoss, octetLosses } from '../follow/octets.js';
 import { refText } from '../observe/observation.js';
-import { kindOfProtocol, probeWords } from '../path/probe-kinds.js';
+import { probeWords } from '../path/probe-kinds.js';
 import { segmentBetween } from '../path/segments.js';
+import { findDiagnosis } from './catalogue.js';
 import { segmentStage, thresholdIds } from './detect-mtu.js';
 import type { Draft } from './draft.js';
 import type { FlowScene } from './scene.js';
@@ -24,7 +25,7 @@ function refused(scene: FlowScene): Draft[] {
   const byPod = first.role === 'destination-pod';
   const port = scene.summary.path.flow.ports & 0xffff;
   if (request.disposition === 'refused') {
-    const far = !isSourceSide(first.role);
+    const on = isSourceSide(first.role) ? 'sender' : 'receiver';
     return [
       {
         id: 'forward-reject',
@@ -34,14 +35,9 @@ function refused(scene: FlowScene): Draft[] {
         message: `a rule before the destination pod answers SYNs to port ${port} with a reset: the pod never saw them`,
         fact: `the reset is first seen at ${refText(first.observations[0]!)}, and neither it nor the SYN at the destination pod`,
         evidence: found.finding.evidence,
-        first: [
-          {
-            cause: 'a firewall rule answers with a reset (REJECT --reject-with tcp-reset)',
-            confirm: 'a REJECT rule counts the SYNs',
-            on: far ? 'receiver' : 'sender',
-            command: () => 'iptables -L -vn | grep tcp-reset; nft list ruleset | grep reset',
-          },
-        ],
+        first: findDiagnosis('connection-refused')!
+          .causes.filter(({ cause }) => cause.includes('tcp-reset'))
+          .map((cause) => ({ ...cause, on })),
       },
     ];
   }
@@ -94,12 +90,12 @@ function ofLoss(loss: OctetLoss, said: (...ids: string[]) => boolean): Draft[] {
 function checksums(scene: FlowScene): Draft[] {
   const { kind } = scene.summary.path.flow;
   if (kind === 'icmp') return [];
-  const found = firstFailure(scene, 'IPT305', (f) => f.message.includes(probeWords(kind).message));
+  const { message: name } = probeWords(kind);
+  const found = firstFailure(scene, 'IPT305', (f) => f.message.includes(name));
   if (found === null) return [];
   const leg = found.finding.direction === 'reply' ? found.journey.reply! : found.journey.request;
   const seen = leg.hops.filter((h) => h.state === 'seen').flatMap((h) => h.observations);
   if (seen[0]?.messageChecksumRight !== false) return [];
-  const { message: name } = probeWords(kindOfProtocol(seen[0].inner.protocol));
   return [
     {
       id: 'checksum-offload-fault',

@@ -2,7 +2,7 @@ import type { Finding } from '../checks/finding.js';
 import type { CaptureScene } from '../checks/rule.js';
 import { baseName } from '../follow/point-name.js';
 import type { TalkSeen } from '../follow/talks.js';
-import { type ProbeChoice, probeKinds, probeWords } from '../path/probe-kinds.js';
+import { kindsOf, namedKinds, type ProbeChoice, probeWords } from '../path/probe-kinds.js';
 import type { Diagnosis } from '../report/report.js';
 import { detectAddressing } from './detect-addressing.js';
 import { detectBlindCaptures, detectRuns } from './detect-captures.js';
@@ -85,9 +85,9 @@ function nothingFound(
   { passedOver, probes, talks }: NotFollowed,
 ): Pick<Draft, 'message' | 'fact' | 'first'> {
   const frames = scene.points.reduce((sum, p) => sum + p.traffic.frames, 0);
-  const looked = missingText(probes);
+  const looked = namedKinds(probes);
   const other = passedOver > 0 ? `; ${plainCount(passedOver, 'flow')} of them on one link or between nodes` : '';
-  const rest = talks.filter((t) => probes !== 'auto' && !probes.includes(t.kind));
+  const rest = talks.filter((t) => !kindsOf(probes).includes(t.kind));
   const named = rest
     .slice(0, NAMED_TALKS)
     .map((t) => `${probeWords(t.kind).message} ${t.name} (${plainCount(t.points, 'capture')})`);
@@ -104,11 +104,6 @@ function nothingFound(
       command: () => `ipip-trace check --probe ${kind} <captures>`,
     })),
   };
-}
-
-/** "echo request", "echo request or TCP connection". */
-function missingText(probes: ProbeChoice): string {
-  return (probes === 'auto' ? probeKinds : probes).map((kind) => probeWords(kind).named).join(' or ');
 }
 
 /** What concerns no single flow. */

@@ -1,8 +1,8 @@
 /** Which frames of a capture that is read again carry the TCP segments and UDP datagrams of the judged flows. */
 import type { FrameCursor } from '../capture/capture.js';
-import { type ProbeKey, swapPorts } from '../follow/probe-key.js';
+import { reversed } from '../follow/probe-key.js';
 import type { CapturePoint } from '../observe/capture-point.js';
-import { endsKey, TransportFrames } from '../observe/transport-frames.js';
+import { type Ends, endsKey, TransportFrames } from '../observe/transport-frames.js';
 
 export interface FollowedFrame {
   readonly point: CapturePoint;
@@ -12,8 +12,6 @@ export interface FollowedFrame {
   readonly repeats: number;
 }
 
-type Ends = Pick<ProbeKey, 'source' | 'destination' | 'protocol' | 'ports'>;
-
 /** What the messages of flows are called in comments, by the addresses and ports of the inner datagram; both ways. */
 export class TransportNames {
   readonly #names = new Map<string, string>();
@@ -22,13 +20,13 @@ export class TransportNames {
     return this.#names.size === 0;
   }
 
-  add({ source, destination, protocol, ports }: Ends, there: string, back: string): void {
-    this.#names.set(endsKey(source, destination, protocol, ports), there);
-    this.#names.set(endsKey(destination, source, protocol, swapPorts(ports)), back);
+  add(ends: Ends, there: string, back: string): void {
+    this.#names.set(endsKey(ends), there);
+    this.#names.set(endsKey(reversed(ends)), back);
   }
 
-  has({ source, destination, protocol, ports }: Ends): boolean {
-    return this.#names.has(endsKey(source, destination, protocol, ports));
+  has(ends: Ends): boolean {
+    return this.#names.has(endsKey(ends));
   }
 
   of(ends: string): string | undefined {

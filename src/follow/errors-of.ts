@@ -5,6 +5,7 @@ import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
 import { probeWords } from '../path/probe-kinds.js';
 import type { Flow } from './flow.js';
+import { put } from './index-by.js';
 import type { Probe } from './probe.js';
 import { swapPorts } from './probe-key.js';
 
@@ -124,12 +125,6 @@ function take(errors: readonly ErrorSighting[], lists: readonly (readonly number
 
 function pair({ source, destination }: { readonly source: number; readonly destination: number }): string {
   return `${source} ${destination}`;
-}
-
-function put<Key>(index: Index<Key>, key: Key, n: number): void {
-  const list = index.get(key);
-  if (list === undefined) index.set(key, [n]);
-  else list.push(n);
 }
 
 function quotedPairs(errors: readonly ErrorSighting[]): QuotedPairs {

@@ -1,9 +1,12 @@
 /** Probes and flows: rows of one probe put together, repeats told apart, and probes that NAT renamed joined again. */
 
+import { IpProtocol } from '../decode/ip-protocol.js';
 import type { Sighted } from '../observe/sighted.js';
 import { Flag } from '../observe/sightings.js';
+import { endsKey } from '../observe/transport-frames.js';
 import { kindOfProtocol, type ProbeKind } from '../path/probe-kinds.js';
 import { followedAttempt } from './attempts.js';
+import { put } from './index-by.js';
 import type { Probe } from './probe.js';
 import { ProbeChains, type ProbeKey, swapPorts } from './probe-key.js';
 import { type ProbeList, ProbeStore } from './probe-list.js';
@@ -32,13 +35,13 @@ export function collectFlows(evidence: Sighted): Flow[] {
   attachDamaged(evidence, store);
   joinRewritten(evidence, store);
   joinRedirected(evidence, store);
-  return store.flows().map(({ source, destination, protocol, ports, positions }) => ({
-    source,
-    destination,
-    kind: kindOfProtocol(protocol),
-    ports,
+  return store.flows().map(({ positions, ...ends }) => ({
+    source: ends.source,
+    destination: ends.destination,
+    kind: kindOfProtocol(ends.protocol),
+    ports: ends.ports,
     probes: store.list(inSendingOrder(evidence, store, positions)),
-    passedOver: passedOver.get(pairText({ source, destination, protocol, ports })) ?? 0,
+    passedOver: passedOver.get(endsKey(ends)) ?? 0,
   }));
 }
 
@@ -54,8 +57,8 @@ function collectProbes(evidence: Sighted): { store: ProbeStore; passedOver: Read
   for (let chain = 0; chain < chains.count; chain++) {
     const count = chains.fill(chain, rows);
     const protocol = kinds.columns.protocol[c.kind[rows[0]!]!]!;
-    if (protocol !== ICMP && !isExchange(evidence, rows, count)) continue;
-    if (protocol === TCP) {
+    if (protocol !== IpProtocol.Icmp && !isExchange(evidence, rows, count)) continue;
+    if (protocol === IpProtocol.Tcp) {
       store.addProbe(followedAttempt(evidence, chains.key(chain), rows.slice(0, count)));
       continue;
     }
@@ -74,15 +77,12 @@ function collectProbes(evidence: Sighted): { store: ProbeStore; passedOver: Read
     }
     const key = chains.key(chain);
     const { kept, passed } = withoutFlood(evidence, rows.slice(0, count));
-    if (passed > 0) passedOver.set(pairText(key), (passedOver.get(pairText(key)) ?? 0) + passed);
+    if (passed > 0) passedOver.set(endsKey(key), (passedOver.get(endsKey(key)) ?? 0) + passed);
     splitRepeats(evidence, key, kept, made);
     for (const probe of made.splice(0)) store.addProbe(probe);
   }
   return { store, passedOver };
 }
-
-const ICMP = 1;
-const TCP = 6;
 
 /** Something asked, or a handshake's answer shows that something did: resets and further answers alone are nothing to follow. */
 function isExchange(evidence: Sighted, rows: readonly number[], count: number): boolean {
@@ -91,20 +91,13 @@ function isExchange(evidence: Sighted, rows: readonly number[], count: number): 
   for (let i = 0; i < count; i++) {
     const kind = c.kind[rows[i]!]!;
     if ((flags[kind]! & Flag.Reply) === 0) return true;
-    if (protocol[kind] === TCP ? (flags[kind]! & (Flag.Reset | Flag.Middle)) === 0 : c.number[rows[i]!]! > 0) {
+    if (
+      protocol[kind] === IpProtocol.Tcp ? (flags[kind]! & (Flag.Reset | Flag.Middle)) === 0 : c.number[rows[i]!]! > 0
+    ) {
       return true;
     }
   }
   return false;
-}
-
-function pairText({
-  source,
-  destination,
-  protocol,
-  ports,
-}: Pick<ProbeKey, 'source' | 'destination' | 'protocol' | 'ports'>): string {
-  return `${source} ${destination} ${protocol} ${ports}`;
 }
 
 /** A key that was sent over and over keeps its first rows at each point, requests and replies apart. */
@@ -391,16 +384,19 @@ function joinRewritten(evidence: Sighted, store: ProbeStore): void {
         const pairs = matchingProbes(evidence, store, before, after);
         if (pairs.length === 0) continue;
         for (const [one, other] of pairs) {
-          const a = store.changeable(one);
-          const b = store.changeable(other);
-          a.requests.push(...b.requests.splice(0));
-          a.replies.push(...b.replies.splice(0));
-          a.rewritten.push(b.key, ...b.rewritten.splice(0));
+          join(store.changeable(one), store.changeable(other));
         }
         joined.add(after);
       }
     }
   }
+}
+
+/** One probe under two names: `other` loses its sightings to it. */
+function join(probe: Probe, other: Probe): void {
+  probe.requests.push(...other.requests.splice(0));
+  probe.replies.push(...other.replies.splice(0));
+  probe.rewritten.push(other.key, ...other.rewritten.splice(0));
 }
 
 /**
@@ -413,24 +409,23 @@ function joinRedirected(evidence: Sighted, store: ProbeStore): void {
   const groups = new Map<string, number[]>();
   for (let position = 0; position < store.length; position++) {
     const row = store.firstRequest(position);
-    if (row === undefined || protocol[c.kind[row]!] === ICMP) continue;
+    if (row === undefined || protocol[c.kind[row]!] === IpProtocol.Icmp) continue;
     const { source, ports, number } = store.key(position);
     const name = `${protocol[c.kind[row]!]} ${source} ${ports >>> 16} ${number} ${c.payloadDigest[row]}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [position]);
-    else group.push(position);
+    put(groups, name, position);
   }
   for (const group of groups.values()) {
     // More than two of one name were made up.
     if (group.length !== 2) continue;
-    const [one, other] = group.map((position) => store.changeable(position)) as [Probe, Probe];
-    const ttlOf = ({ requests }: Probe): number => Math.min(...requests.map((row) => timeToLive[c.kind[row]!]!));
+    const [one, other] = group as [number, number];
+    const ttlOf = (position: number): number =>
+      Math.min(...store.at(position).requests.map((row) => timeToLive[c.kind[row]!]!));
     const [before, after] = ttlOf(one) > ttlOf(other) ? [one, other] : [other, one];
-    const there = new Set(after.requests.map((row) => point[c.kind[row]!]!));
-    if (ttlOf(before) <= ttlOf(after) || before.requests.some((row) => there.has(point[c.kind[row]!]!))) continue;
-    after.requests.push(...before.requests.splice(0));
-    after.replies.push(...before.replies.splice(0));
-    after.rewritten.push(before.key, ...before.rewritten.splice(0));
+    const pointsOf = (position: number): Set<number> =>
+      new Set(store.at(position).requests.map((row) => point[c.kind[row]!]!));
+    const there = pointsOf(after);
+    if (ttlOf(before) <= ttlOf(after) || [...pointsOf(before)].some((p) => there.has(p))) continue;
+    join(store.changeable(after), store.changeable(before));
   }
 }
 
@@ -539,9 +534,7 @@ function placesOf(store: ProbeStore, stream: Stream): ReadonlyMap<number, readon
   const byPlace = new Map<number, number[]>();
   for (const position of stream.probes) {
     const place = placeInRun(store.key(position).number);
-    const list = byPlace.get(place);
-    if (list === undefined) byPlace.set(place, [position]);
-    else list.push(position);
+    put(byPlace, place, position);
   }
   stream.byPlace = byPlace;
   return byPlace;

@@ -2,15 +2,18 @@
  * The octets of a TCP connection along its path: what passed each captured hop of a direction, and what passed none behind it.
  * Segments are joined and cut on the way, so sequence numbers are followed, not segments.
  */
+import { IpProtocol } from '../decode/ip-protocol.js';
 import type { CapturePoint } from '../observe/capture-point.js';
 import { elapsed, type FrameRef, type Instant, type StreamSighting } from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
+import { endsKey } from '../observe/transport-frames.js';
 import type { HopRole } from '../path/facts.js';
 import type { Direction } from '../path/roles.js';
 import { roleOrder } from '../path/segments.js';
 import type { Flow } from './flow.js';
+import { put } from './index-by.js';
 import type { Assignment } from './places/assign.js';
-import { swapPorts } from './probe-key.js';
+import { reversed } from './probe-key.js';
 
 type StreamHop = StreamSighting & { readonly isReply: boolean };
 
@@ -59,7 +62,6 @@ export interface OctetLoss {
   readonly direction: Direction;
   readonly before: OctetPlace;
   readonly after: OctetPlace;
-  readonly ranges: readonly OctetRange[];
   readonly octets: number;
   /** Shortest and longest datagram that carried them again. */
   readonly shortest: number;
@@ -72,10 +74,6 @@ const QUIET_TIME = 5e9;
 
 const indexes = new WeakMap<readonly StreamSighting[], Map<string, StreamSighting[]>>();
 
-function keyOf(source: number, destination: number, ports: number): string {
-  return `${source} ${destination} ${ports}`;
-}
-
 /** Everything that points saw of the connection's two directions, under each name that NAT gave it. */
 function streamsOf(evidence: Sighted, flow: Flow): StreamHop[] {
   const { streams } = evidence;
@@ -83,17 +81,15 @@ function streamsOf(evidence: Sighted, flow: Flow): StreamHop[] {
   if (index === undefined) {
     index = new Map();
     for (const stream of streams) {
-      const key = keyOf(stream.source, stream.destination, stream.ports);
-      const list = index.get(key);
-      if (list === undefined) index.set(key, [stream]);
-      else list.push(stream);
+      put(index, endsKey({ ...stream, protocol: IpProtocol.Tcp }), stream);
     }
     indexes.set(streams, index);
   }
   const found: StreamHop[] = [];
   for (const { source, destination, ports } of [flow, ...flow.probes.rewritten]) {
-    const there = index.get(keyOf(source, destination, ports)) ?? [];
-    const back = index.get(keyOf(destination, source, swapPorts(ports))) ?? [];
+    const ends = { source, destination, protocol: IpProtocol.Tcp, ports };
+    const there = index.get(endsKey(ends)) ?? [];
+    const back = index.get(endsKey(reversed(ends))) ?? [];
     for (const s of there) found.push({ ...s, isReply: false });
     for (const s of back) found.push({ ...s, isReply: true });
   }
@@ -176,7 +172,7 @@ function placeOf(
   };
 }
 
-/** Octets that passed a place and none behind it, although they were sent again; the widest loss of each direction first. */
+/** Octets that passed a place and none behind it, although they were sent again, in the order of travel. */
 export function octetLosses(legs: readonly OctetLeg[]): OctetLoss[] {
   return legs.flatMap((leg) => (leg.isRagged ? [] : lossesOf(leg)));
 }
@@ -209,7 +205,6 @@ function lossesOf({ direction, places, received }: OctetLeg): OctetLoss[] {
       direction,
       before,
       after,
-      ranges: lost,
       octets: covered(lost),
       shortest: Math.min(...lengths),
       longest: Math.max(...lengths),

@@ -4,6 +4,7 @@
  */
 import type { SightingTable } from '../observe/sightings.js';
 import { Flag, hashSeed } from '../observe/sightings.js';
+import type { Ends } from '../observe/transport-frames.js';
 import { widened } from '../observe/widened.js';
 
 /** What identifies one request on its whole way, and its reply after reversal. Addresses as unsigned 32-bit numbers. */
@@ -19,7 +20,7 @@ export interface ProbeKey {
 }
 
 /** The key of the message that answers this one's, and back. */
-function reverseKey(key: ProbeKey): ProbeKey {
+export function reversed<Key extends Ends>(key: Key): Key {
   return { ...key, source: key.destination, destination: key.source, ports: swapPorts(key.ports) };
 }
 
@@ -29,9 +30,11 @@ export function swapPorts(ports: number): number {
 }
 
 /** The Service that the probe was sent to, which a node turned into its destination; null: none. */
-export function serviceOf(probe: { readonly key: ProbeKey; readonly rewritten: readonly ProbeKey[] }): ProbeKey | null {
-  const { source, destination } = probe.key;
-  return probe.rewritten.find((key) => key.source === source && key.destination !== destination) ?? null;
+export function serviceOf(
+  { source, destination }: Pick<Ends, 'source' | 'destination'>,
+  rewritten: readonly ProbeKey[],
+): ProbeKey | null {
+  return rewritten.find((key) => key.source === source && key.destination !== destination) ?? null;
 }
 
 /** Numbers that share one place in the hash table: they come one after the other, and so do their slots. */
@@ -122,7 +125,7 @@ export class ProbeChains {
       ports: k.ports[kind]!,
       number: c.number[row]!,
     };
-    return k.flags[kind]! & Flag.Reply ? reverseKey(key) : key;
+    return k.flags[kind]! & Flag.Reply ? reversed(key) : key;
   }
 
   /** Puts the chain's rows into `rows` and returns how many there are. */

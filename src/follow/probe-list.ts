@@ -4,12 +4,10 @@
  */
 
 import { Flag, type SightingTable } from '../observe/sightings.js';
+import type { Ends } from '../observe/transport-frames.js';
 import { widened } from '../observe/widened.js';
 import type { Probe } from './probe.js';
 import { type ProbeChains, type ProbeKey, swapPorts } from './probe-key.js';
-
-/** What a flow's probes share. */
-export type FlowEnds = Pick<ProbeKey, 'source' | 'destination' | 'protocol' | 'ports'>;
 
 /** All probes of a run: chains of rows as they are, and those that had to be taken apart or joined. */
 export class ProbeStore {
@@ -101,7 +99,7 @@ export class ProbeStore {
   }
 
   /** Positions by pair of inner addresses, sorted by it, without the probes that lost their rows to others. */
-  flows(): (FlowEnds & { readonly positions: Int32Array })[] {
+  flows(): (Ends & { readonly positions: Int32Array })[] {
     const numbers = new FlowNumbers();
     const { all: pairs } = numbers;
     const flowOf = new Int32Array(this.length).fill(-1);
@@ -126,7 +124,7 @@ export class ProbeStore {
   }
 
   /** null: the probe lost its rows to others. */
-  #ends(position: number): FlowEnds | null {
+  #ends(position: number): Ends | null {
     const id = this.#ids[position]!;
     if (id < 0) return this.firstRow(position) === -1 ? null : this.#made[~id]!.key;
     const k = this.table.kinds.columns;
@@ -154,11 +152,11 @@ export class ProbeStore {
 
 /** Gives each flow a number; probe after probe is of one flow. */
 class FlowNumbers {
-  readonly all: (FlowEnds & { count: number })[] = [];
+  readonly all: (Ends & { count: number })[] = [];
   readonly #bySource = new Map<number, Map<number, Map<number, number>>>();
   #last = -1;
 
-  of({ source, destination, protocol, ports }: FlowEnds): number {
+  of({ source, destination, protocol, ports }: Ends): number {
     const last = this.all[this.#last];
     const isLast =
       last?.source === source && last.destination === destination && last.protocol === protocol && last.ports === ports;

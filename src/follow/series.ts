@@ -1,5 +1,6 @@
 /** The points of one capture, and of one namespace: found once for all flows of a run. */
 import type { CapturePoint } from '../observe/capture-point.js';
+import { put } from './index-by.js';
 
 interface Groups {
   readonly series: Map<number, CapturePoint[]>;
@@ -19,12 +20,6 @@ function groupsOf(points: readonly CapturePoint[]): Groups {
     groups.set(points, found);
   }
   return found;
-}
-
-function put<Key>(index: Map<Key, CapturePoint[]>, key: Key, point: CapturePoint): void {
-  const list = index.get(key);
-  if (list === undefined) index.set(key, [point]);
-  else list.push(point);
 }
 
 /** All points of the capture whose first point has this index: one, unless it is in several files. */

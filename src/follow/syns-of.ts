@@ -1,7 +1,10 @@
 /** Which SYNs concern a flow: one list serves every flow, so it is sorted once. */
+import { IpProtocol } from '../decode/ip-protocol.js';
 import type { SynSighting } from '../observe/observation.js';
+import { endsKey } from '../observe/transport-frames.js';
 import type { Flow } from './flow.js';
-import { swapPorts } from './probe-key.js';
+import { put } from './index-by.js';
+import { reversed } from './probe-key.js';
 
 interface Index {
   readonly bySource: ReadonlyMap<number, readonly number[]>;
@@ -10,8 +13,6 @@ interface Index {
 
 const indexes = new WeakMap<readonly SynSighting[], Index>();
 
-const keyOf = (source: number, destination: number, ports: number): string => `${source} ${destination} ${ports}`;
-
 function indexOf(syns: readonly SynSighting[]): Index {
   const known = indexes.get(syns);
   if (known !== undefined) return known;
@@ -19,23 +20,14 @@ function indexOf(syns: readonly SynSighting[]): Index {
   const byConnection = new Map<string, number[]>();
   for (const [n, s] of syns.entries()) {
     put(bySource, s.source, n);
+    const { source, destination } = s;
     const ports = ((s.sourcePort << 16) | s.destinationPort) >>> 0;
-    const isAnswer = s.acknowledges;
-    put(
-      byConnection,
-      isAnswer ? keyOf(s.destination, s.source, swapPorts(ports)) : keyOf(s.source, s.destination, ports),
-      n,
-    );
+    const ends = { source, destination, protocol: IpProtocol.Tcp, ports };
+    put(byConnection, endsKey(s.acknowledges ? reversed(ends) : ends), n);
   }
   const index = { bySource, byConnection };
   indexes.set(syns, index);
   return index;
-}
-
-function put<Key>(index: Map<Key, number[]>, key: Key, n: number): void {
-  const list = index.get(key);
-  if (list === undefined) index.set(key, [n]);
-  else list.push(n);
 }
 
 /**
@@ -47,7 +39,7 @@ export function synsOf(syns: readonly SynSighting[], flow: Flow): readonly SynSi
   const { bySource, byConnection } = indexOf(syns);
   const lists =
     flow.kind === 'tcp'
-      ? [flow, ...flow.probes.rewritten].map((n) => byConnection.get(keyOf(n.source, n.destination, n.ports)))
+      ? [flow, ...flow.probes.rewritten].map((n) => byConnection.get(endsKey({ ...n, protocol: IpProtocol.Tcp })))
       : [bySource.get(flow.source), bySource.get(flow.destination)];
   return [...new Set(lists.flatMap((list) => list ?? []))].sort((a, b) => a - b).map((n) => syns[n]!);
 }

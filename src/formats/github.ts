@@ -3,11 +3,12 @@
  * A runner shows ten annotations of a kind for each step, so more than that are counted in one line instead of being lost.
  */
 
+import { flowName } from '../report/flow-name.js';
 import { frameCommand } from '../report/reading.js';
 import type { Report } from '../report/report.js';
 import { markdownText, workflowData, workflowProperty } from '../report/safe-text.js';
 import { causeText, storyOf, storyText, verdictLine } from '../report/story.js';
-import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
+import { type FindingGroup, failsTheRun, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import { reportMarkdown } from './markdown.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 

@@ -3,9 +3,10 @@
  * fingerprint that is unique and stays the same between runs. `lines.begin` is the frame number.
  */
 
+import { flowName } from '../report/flow-name.js';
 import { fingerprint, safeJson, safeText } from '../report/safe-text.js';
 import { verdictLine } from '../report/story.js';
-import { failsTheRun, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
+import { failsTheRun, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import type { Reporter } from './reporter.js';
 
 interface Issue {

@@ -1,7 +1,7 @@
 /** Findings of many probes put together: one group for each rule at one hop of one flow, which is what gates and trackers count. */
 
 import type { Finding, Severity, VerdictName } from '../checks/finding.js';
-import { flowEnds } from '../report/flow-name.js';
+import { flowName } from '../report/flow-name.js';
 import { allFindings, type PlacedFinding } from '../report/reading.js';
 import type { FlowReport, Report } from '../report/report.js';
 import { fingerprint } from '../report/safe-text.js';
@@ -28,10 +28,6 @@ const severityRank: Record<Severity, number> = { error: 0, warning: 1, info: 2 }
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-export function flowName(flow: FlowReport): string {
-  return Object.values(flowEnds(flow)).join(' > ');
 }
 
 /** Groups in the report's own order. */

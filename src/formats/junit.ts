@@ -4,11 +4,12 @@
  */
 
 import { probeText } from '../path/probe-kinds.js';
+import { flowName } from '../report/flow-name.js';
 import { frameCommand } from '../report/reading.js';
 import type { Report } from '../report/report.js';
 import { markupText, safeText } from '../report/safe-text.js';
 import { storyOf, storyText, verdictLine } from '../report/story.js';
-import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace } from './grouping.js';
+import { type FindingGroup, failsTheRun, groupFindings, groupPlace } from './grouping.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 
 function attributes(values: Readonly<Record<string, string | number>>): string {

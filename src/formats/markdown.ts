@@ -2,7 +2,7 @@
 
 import { probeText } from '../path/probe-kinds.js';
 import type { Direction } from '../path/roles.js';
-import { flowEnds } from '../report/flow-name.js';
+import { flowEnds, flowName } from '../report/flow-name.js';
 import {
   boundedDuration,
   captureTroubles,
@@ -18,7 +18,7 @@ import {
 import type { FlowReport, JourneyReport, LegReport, Report } from '../report/report.js';
 import { guardLines, markdownCode, markdownText } from '../report/safe-text.js';
 import { type CauseStory, minor, openText, storyOf, verdictLine } from '../report/story.js';
-import { type FindingGroup, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
+import { type FindingGroup, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 import { type HopRow, hopRows } from './table.js';
 

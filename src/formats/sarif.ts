@@ -2,10 +2,12 @@
  * SARIF 2.1.0 (OASIS). A capture has no lines: `startLine` is the frame number as Wireshark counts, which viewers show and
  * code hosts demand. One result for each rule at each hop of each flow; passes are left out, unproven is of kind "open".
  */
+
 import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
 import type { EvidenceReport } from '../checks/finding.js';
+import { flowName } from '../report/flow-name.js';
 import { markdownText, pathUri, safeJson, safeText } from '../report/safe-text.js';
-import { type FindingGroup, flowName, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
+import { type FindingGroup, groupFindings, groupPlace, worstGroupsFirst } from './grouping.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 
 const level = { error: 'error', warning: 'warning', info: 'note' } as const;

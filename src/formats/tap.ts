@@ -3,9 +3,10 @@
  * each hop of each flow. Unproven is `# SKIP`; a failed warning is `not ok … # TODO`, which TAP does not count as a failure.
  */
 
+import { flowName } from '../report/flow-name.js';
 import { guardLines, safeJson, safeText } from '../report/safe-text.js';
 import { verdictLine } from '../report/story.js';
-import { type FindingGroup, failsTheRun, flowName, groupFindings, groupPlace } from './grouping.js';
+import { type FindingGroup, failsTheRun, groupFindings, groupPlace } from './grouping.js';
 import type { Reporter, ReporterOptions } from './reporter.js';
 
 function description(text: string): string {

@@ -53,8 +53,6 @@ export interface RawStream {
   octets: number;
   resentOctets: number;
   readonly resent: ResentSegment[];
-  segments: number;
-  resets: number;
   /** All flags that any segment had. */
   flags: number;
   /** Longest IP datagram that carried octets, and whether it had DF. */
@@ -67,10 +65,6 @@ export interface RawStream {
   acknowledged: number;
   /** Sequence number of a SYN; -1: none was seen. */
   initial: number;
-  firstSeconds: number;
-  firstNanoseconds: number;
-  lastSeconds: number;
-  lastNanoseconds: number;
 }
 
 interface Counted extends RawStream {
@@ -110,8 +104,7 @@ export class Streams {
     return samples.length < SAMPLES || sampleHash(view, inner, at) <= samples[SAMPLES - 1]!;
   }
 
-  /** Takes a segment whose header was captured whole. */
-  /** `isBare`: it travels in no tunnel. */
+  /** Takes a segment whose header was captured whole. `isBare`: it travels in no tunnel. */
   add(frame: SegmentFrame, view: DataView, inner: number, at: number, point: number, isBare: boolean): void {
     let number = this.#lookUp(point, view, inner, at);
     if (number === -1) number = this.#open(frame, view, inner, at, point);
@@ -122,11 +115,7 @@ export class Streams {
     const stream = this.all[number] as Counted;
     const flags = view.getUint8(at + 13);
     const length = payloadLength(view, inner, at);
-    stream.segments++;
     stream.flags |= flags;
-    stream.lastSeconds = frame.seconds;
-    stream.lastNanoseconds = frame.nanoseconds;
-    if (flags & RST) stream.resets++;
     if (flags & ACK) {
       const acknowledged = view.getUint32(at + 8);
       if (stream.acknowledged === -1 || ((acknowledged - stream.acknowledged) | 0) > 0)
@@ -228,8 +217,6 @@ export class Streams {
       octets: 0,
       resentOctets: 0,
       resent: [],
-      segments: 0,
-      resets: 0,
       flags: 0,
       largest: 0,
       largestHasDf: false,
@@ -237,10 +224,6 @@ export class Streams {
       bareFrame: 0,
       acknowledged: -1,
       initial: -1,
-      firstSeconds: frame.seconds,
-      firstNanoseconds: frame.nanoseconds,
-      lastSeconds: frame.seconds,
-      lastNanoseconds: frame.nanoseconds,
       samples: [],
     };
     const number = this.all.push(stream) - 1;

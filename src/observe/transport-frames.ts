@@ -26,13 +26,25 @@ export class TransportFrames {
   }
 }
 
-export function endsKey(source: number, destination: number, protocol: number, ports: number): string {
+/** Addresses, IP protocol and ports of one direction; ports as in ProbeKey. */
+export interface Ends {
+  readonly source: number;
+  readonly destination: number;
+  readonly protocol: number;
+  readonly ports: number;
+}
+
+export function endsKey({ source, destination, protocol, ports }: Ends): string {
   return `${source} ${destination} ${protocol} ${ports}`;
 }
 
 function endsAt({ bytes, inner }: FrameView, ports: number): string {
-  const protocol = ipv4.protocol(bytes, inner);
-  return endsKey(ipv4.source(bytes, inner), ipv4.destination(bytes, inner), protocol, ports);
+  return endsKey({
+    source: ipv4.source(bytes, inner),
+    destination: ipv4.destination(bytes, inner),
+    protocol: ipv4.protocol(bytes, inner),
+    ports,
+  });
 }
 
 function datagramOf({ bytes, count, kind, at }: FrameView, point: number): string | null {

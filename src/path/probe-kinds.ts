@@ -3,16 +3,12 @@
 export type ProbeKind = 'icmp' | 'tcp' | 'udp';
 
 export interface ProbeWords {
-  readonly kind: ProbeKind;
   /** IP protocol number (IANA, Protocol Numbers). */
   readonly protocol: number;
   readonly request: string;
   readonly requests: string;
   readonly reply: string;
   readonly replies: string;
-  /** One probe, and several. */
-  readonly probe: string;
-  readonly probes: string;
   /** What a person looks for in a capture. */
   readonly named: string;
   /** What the message is inside its IP header. */
@@ -25,42 +21,33 @@ export interface ProbeWords {
 
 const kinds: Readonly<Record<ProbeKind, ProbeWords>> = {
   icmp: {
-    kind: 'icmp',
     protocol: 1,
     request: 'request',
     requests: 'requests',
     reply: 'reply',
     replies: 'replies',
-    probe: 'probe',
-    probes: 'probes',
     named: 'echo request',
     message: 'ICMP',
     prefix: 'echo ',
     name: 'ICMP identifier/sequence',
   },
   tcp: {
-    kind: 'tcp',
     protocol: 6,
     request: 'SYN',
     requests: 'SYNs',
     reply: 'answer to the SYN',
     replies: 'answers to the SYNs',
-    probe: 'connection',
-    probes: 'connections',
     named: 'TCP connection',
     message: 'TCP',
     prefix: '',
     name: 'port, from/to',
   },
   udp: {
-    kind: 'udp',
     protocol: 17,
     request: 'query',
     requests: 'queries',
     reply: 'answer',
     replies: 'answers',
-    probe: 'query',
-    probes: 'queries',
     named: 'UDP exchange',
     message: 'UDP',
     prefix: '',
@@ -73,6 +60,18 @@ export type ProbeChoice = readonly ProbeKind[] | 'auto';
 
 /** In the order in which `auto` looks for them. */
 export const probeKinds: readonly ProbeKind[] = ['icmp', 'tcp', 'udp'];
+
+/** Without a choice: pings. */
+export function kindsOf(choice: ProbeChoice = ['icmp']): readonly ProbeKind[] {
+  return choice === 'auto' ? probeKinds : choice;
+}
+
+/** "echo request", "echo request or TCP connection". */
+export function namedKinds(choice?: ProbeChoice): string {
+  return kindsOf(choice)
+    .map((kind) => kinds[kind].named)
+    .join(' or ');
+}
 
 export function probeWords(kind: ProbeKind): ProbeWords {
   return kinds[kind];

@@ -12,9 +12,9 @@ import { timeText } from '../observe/observation.js';
 import type { Sighted } from '../observe/sighted.js';
 import type { ExpectationSource } from '../path/facts.js';
 import { linkTypeName } from '../path/link-types.js';
-import { type ProbeKind, portFields, probeKinds, probeWords } from '../path/probe-kinds.js';
+import { namedKinds, type ProbeKind, portFields, probeWords } from '../path/probe-kinds.js';
 import { roleOrder } from '../path/segments.js';
-import { flowEnds } from './flow-name.js';
+import { flowName } from './flow-name.js';
 import type { KeptJourneys } from './kept-journeys.js';
 import { captureNotes, flowNotes } from './notes.js';
 import type {
@@ -66,11 +66,11 @@ export function buildReport(input: ReportInput): Report {
     if (to === 'fail' || outcome === 'pass') outcome = to;
   };
   if (flows.length === 0 || flows.every((f) => f.summary.probes === 0))
-    lower('unproven', `no ${missingProbes(options.probes)} between pods was found`);
+    lower('unproven', `no ${namedKinds(options.probes)} between pods was found`);
   flows.forEach((f, i) => {
     const report = flowReports[i]!;
     if (report.outcome === 'pass') return;
-    const name = Object.values(flowEnds(report)).join(' > ');
+    const name = flowName(report);
     for (const why of flowReasons(f, options)) lower(report.outcome, `${name}: ${why}`);
   });
   for (const { finding, blocks } of captureFindings) {
@@ -129,11 +129,6 @@ export function buildReport(input: ReportInput): Report {
     flows: flowReports,
     counts: addCounts(captureFindings, flows),
   };
-}
-
-function missingProbes(probes: PathOptions['probes']): string {
-  const kinds = probes === 'auto' ? probeKinds : (probes ?? ['icmp']);
-  return kinds.map((kind) => probeWords(kind).named).join(' or ');
 }
 
 /** What was there and not judged, so that nothing passes by being too much. */

@@ -3,6 +3,7 @@
 import type { FlowSummary } from '../checks/flow-summary.js';
 import { addressText } from '../decode/address.js';
 import type { FlowPath } from '../follow/journey.js';
+import { serviceOf } from '../follow/probe-key.js';
 import type { CapturePoint } from '../observe/capture-point.js';
 import { compareText, type Sighted } from '../observe/sighted.js';
 import type { Note } from './report.js';
@@ -55,10 +56,8 @@ export function captureNotes(evidence: Sighted, paths: readonly FlowPath[]): Not
 export function flowNotes(summary: FlowSummary): Note[] {
   const notes: Note[] = [];
   const { octets, flow } = summary.path;
-  const service = flow.probes.rewritten.find(
-    (key) => key.source === flow.source && key.destination !== flow.destination,
-  );
-  if (service !== undefined && flow.kind !== 'icmp') {
+  const service = serviceOf(flow, flow.probes.rewritten);
+  if (service !== null && flow.kind !== 'icmp') {
     notes.push({
       id: 'service',
       message: `the pod asked ${addressText(service.destination)}:${service.ports & 0xffff}, a Service, which its node turned into ${addressText(flow.destination)}:${flow.ports & 0xffff}`,

@@ -2,7 +2,7 @@
 import type { HopRole } from '../path/facts.js';
 import { type ProbeWords, probeKinds, probeWords } from '../path/probe-kinds.js';
 import type { Direction } from '../path/roles.js';
-import { flowEnds, flowTitle } from './flow-name.js';
+import { flowName, flowTitle } from './flow-name.js';
 import {
   breakOf,
   hopName,
@@ -45,7 +45,7 @@ function whyOpen(report: Report, flow: FlowReport | null, leading: Diagnosis | n
     return `${unusable.length} of ${files} files cannot be used (${unusable.join(', ')}), and no ${probeWords('icmp').request} is in the others`;
   const [first, ...rest] = report.reasons;
   const more = rest.length === 0 ? '' : ` (and ${rest.length} more reason${rest.length === 1 ? '' : 's'})`;
-  const name = flow === null ? '' : `${Object.values(flowEnds(flow)).join(' > ')}: `;
+  const name = flow === null ? '' : `${flowName(flow)}: `;
   const ofFlow = flow !== null && (first?.startsWith(name) ?? false);
   const said = first === undefined ? 'no reason was recorded' : ofFlow ? first.slice(name.length) : first;
   // The way out of different pings stands in the reason; otherwise a certain diagnosis says more than the first rule that stays open.

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeEvidence } from '../../src/evidence/write-evidence.js';
-import { findProfile } from '../../src/expect/profiles.js';
 import { type CheckRequest, check, checkAndFollow } from '../../src/pipeline.js';
 import type { Report } from '../../src/report/report.js';
 import { share } from '../support/budget.js';
 import { allFindings, diagnosesOf } from '../support/check-path.js';
+import { defaultRequest } from '../support/default-request.js';
 import { readExpectedTable } from '../support/expected-table.js';
 import { ipipPath, writeCaptures } from '../support/ipip-path.js';
 import { handshake, tcpPath } from '../support/tcp-path.js';
@@ -18,24 +18,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 let folders = 0;
 
 function request(captures: readonly string[], more: Partial<CheckRequest> = {}): CheckRequest {
-  return {
-    captures,
-    expectations: [],
-    profile: findProfile('flannel-ipip')!,
-    mtu: null,
-    statedPoints: [],
-    flows: [],
-    only: null,
-    skip: new Set(),
-    byFlow: false,
-    require: new Set(),
-    failOn: 'error',
-    strict: false,
-    maxJourneys: 100,
-    version: 'test',
-    onUnusable: () => {},
-    ...more,
-  };
+  return { ...defaultRequest(captures), maxJourneys: 100, onUnusable: () => {}, ...more };
 }
 
 function said(report: Report): unknown {

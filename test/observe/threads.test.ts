@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { defaultProfile } from '../../src/expect/profiles.js';
 import type { ProbeKind } from '../../src/path/probe-kinds.js';
 import type * as pipeline from '../../src/pipeline.js';
 import type { CheckRequest } from '../../src/pipeline.js';
 import { share, times } from '../support/budget.js';
+import { defaultRequest } from '../support/default-request.js';
 import { readExpectedTable } from '../support/expected-table.js';
 import { ipipPath, writeCaptures } from '../support/ipip-path.js';
 import { capturesIn, projectRoot } from '../support/run-tool.js';
@@ -31,20 +31,8 @@ async function tell(
   const unusable: string[] = [];
   const byThreads: string[] = [];
   const request: CheckRequest = {
-    captures,
-    expectations: [],
-    profile: defaultProfile,
-    mtu: null,
-    statedPoints: [],
-    flows: [],
-    only: null,
-    skip: new Set(),
-    byFlow: false,
-    require: new Set(),
-    failOn: 'error',
-    strict: false,
+    ...defaultRequest(captures),
     maxJourneys: 20,
-    version: '0',
     probes,
     threads,
     readsHere,

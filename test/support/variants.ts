@@ -1,4 +1,5 @@
 /** Real captures bent in ways that must not change a verdict: other names, orders, clocks, addresses, TTLs and containers. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import type { ProbeKind } from '../../src/path/probe-kinds.js';
 import { type CheckRequest, check } from '../../src/pipeline.js';
 import type { Report } from '../../src/report/report.js';
 import { type CaptureDraft, type CapturedFrame, type FileOptions, pcapFile, pcapngFile } from './capture-file.js';
+import { defaultRequest } from './default-request.js';
 
 /** One file of a set: several drafts when it has several interfaces. */
 interface SetFile {
@@ -94,24 +96,19 @@ function requestOf(captures: readonly string[], options: readonly string[] = [],
   const skip = value('--skip');
   const probes = value('--probe')?.split(',') as ProbeKind[] | undefined;
   return {
-    captures,
+    ...defaultRequest(captures),
     expectations: [
       ...(expect === undefined ? [] : [readTopologyFile(expect)]),
       ...(state === undefined ? [] : [readKernelState(state)]),
     ],
     profile: findProfile(value('--profile') ?? '') ?? defaultProfile,
     mtu: mtu === undefined ? null : Number(mtu),
-    statedPoints: [],
-    flows: [],
     ...(probes === undefined ? {} : { probes }),
-    only: null,
     skip: new Set(skip === undefined ? [] : [findRule(skip)!.meta.id]),
     byFlow: options.includes('--by-flow'),
     require: new Set(value('--require')?.split(',') ?? []),
     failOn: (value('--fail-on') ?? 'error') as CheckRequest['failOn'],
-    strict: false,
     maxJourneys: 0,
-    version: '0',
   };
 }
 

@@ -34,7 +34,7 @@ export default defineHopRule<IdentifierRewritten>({
     const text = ({ number, ports: p }: Observation): string =>
       probeKeyText(kind, { number, ports: p === null ? 0 : p.source * 65_536 + p.destination });
     const { number } = probe.key;
-    const { ports } = (isBeforeService(hop.role) ? serviceOf(probe) : null) ?? probe.key;
+    const { ports } = (isBeforeService(hop.role) ? serviceOf(probe.key, probe.rewritten) : null) ?? probe.key;
     const expected = probeKeyText(kind, { number, ports: direction === 'request' ? ports : swapPorts(ports) });
     const wrong = hop.observations.filter((o) => text(o) !== expected);
     if (wrong.length === 0) return pass(hop.observations);

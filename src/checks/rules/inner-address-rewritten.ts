@@ -38,7 +38,7 @@ export default defineHopRule<InnerAddress>({
   message: ({ field, expected, found }) => `${field} is ${found}, expected ${expected}`,
   check(hop, leg, { probe }) {
     const forward = leg.direction === 'request';
-    const service = isBeforeService(hop.role) ? serviceOf(probe) : null;
+    const service = isBeforeService(hop.role) ? serviceOf(probe.key, probe.rewritten) : null;
     const far = service?.destination ?? probe.key.destination;
     const source = (service === null ? hop.facts.innerSource?.value : null) ?? (forward ? probe.key.source : far);
     const destination =

@@ -5,6 +5,7 @@
 
 import type { CapturePoint } from '../../observe/capture-point.js';
 import type { Sighted } from '../../observe/sighted.js';
+import { put } from '../index-by.js';
 import { commonWords, type NameHint, type PointKind, readName } from '../point-name.js';
 import { ownAddresses } from './whole-nodes.js';
 
@@ -60,17 +61,14 @@ export class KnownPoints {
       this.#names.set(point.index, name);
       if (name.group !== null && !name.isBetween) this.#groups.set(name.group, (this.#groups.get(name.group) ?? 0) + 1);
       if (point.namespace === null) this.#unknown.add(point.index);
-      else if (devices.has(point.namespace)) devices.get(point.namespace)!.push(point);
-      else devices.set(point.namespace, [point]);
+      else put(devices, point.namespace, point);
     }
     for (const [namespace, group] of devices) {
       const own = ownAddresses(group);
       this.#namespaces.set(namespace, { heads: group.map(({ index }) => index), own });
       if (own.size === 0) this.#namespacesWithout.push(namespace);
       for (const address of own) {
-        const list = this.#namespacesByAddress.get(address);
-        if (list === undefined) this.#namespacesByAddress.set(address, [namespace]);
-        else list.push(namespace);
+        put(this.#namespacesByAddress, address, namespace);
       }
     }
   }
@@ -88,9 +86,7 @@ export class KnownPoints {
     if (this.#learned.has(head)) return;
     this.#learned.set(head, told);
     this.#unknown.delete(head);
-    const list = this.#byNode.get(told.node);
-    if (list === undefined) this.#byNode.set(told.node, [head]);
-    else list.push(head);
+    put(this.#byNode, told.node, head);
   }
 
   name(head: number): NameHint {
