@@ -52,12 +52,12 @@ export function errorsOf(evidence: Sighted, flow: Flow): ErrorSighting[] {
     ...[...pairs].map((p) => index.inner.get(p) ?? []),
     ...[...outers].map((p) => index.outer.get(p) ?? []),
   ]);
+  // A ping's flow keeps whatever its pair of pods is told: an error about their tunnel concerns it, whatever was inside.
+  if (flow.kind === 'icmp') return taken;
   const { protocol } = probeWords(flow.kind);
   return taken.flatMap((error) => {
     if (error.quotedInner === null) return [error];
-    // Errors about ICMP are kept for whatever they quote: of a cut quotation nothing else is known.
-    if (error.quotedInner.protocol !== protocol) return [];
-    return flow.kind === 'icmp' ? [error] : ofTransport(evidence, flow, error);
+    return error.quotedInner.protocol === protocol ? ofTransport(evidence, flow, error) : [];
   });
 }
 
